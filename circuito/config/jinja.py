@@ -1,0 +1,60 @@
+"""The environment of all templates: translations, icons, and the filters that write dates and hours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import lucide.jinja
+from django.conf import settings
+from django.contrib.messages import get_messages
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+from jinja2 import Environment, StrictUndefined
+
+from circuito import __version__
+from circuito.tickets import words
+
+
+def environment(**options: Any) -> Environment:
+    """Return Jinja's environment as Django asks for it."""
+    made = Environment(
+        **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext, translation.ngettext, newstyle=True
+    )
+    made.globals |= {
+        "url": reverse,
+        "static": _static,
+        "icon": _icon,
+        "messages_of": get_messages,
+        "language": translation.get_language,
+        "languages": settings.LANGUAGES,
+    }
+    made.filters |= {
+        "short_date": words.short_date,
+        "date_time": words.date_time,
+        "hours": words.hours,
+        "state_label": words.state_label,
+        "step_done": words.step_done,
+        "size": _size,
+    }
+    return made
+
+
+def _icon(name: str, size: int = 18) -> str:
+    return str(lucide.jinja.lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"}))
+
+
+def _static(path: str) -> str:
+    return f"{static(path)}?v={__version__}"
+
+
+def _size(number: int) -> str:
+    if number < 1024:
+        return f"{number} B"
+    if number < 1024 * 1024:
+        return f"{number / 1024:.0f} KB"
+    return f"{number / 1024 / 1024:.1f} MB".replace(".", "," if translation.get_language() != "en" else ".")

@@ -1,0 +1,8 @@
+"""The application `intake`."""
+
+from django.apps import AppConfig
+
+
+class IntakeConfig(AppConfig):
+    name = "circuito.intake"
+    label = "intake"

@@ -1,0 +1,117 @@
+"""The mail room: what the desk does with mail that the program would not decide or could not read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from circuito.access import ticket_for
+from circuito.intake.mail import append_from_mail, open_from_mail
+from circuito.intake.models import ReceivedMail
+from circuito.jobs import DRAIN_RECEIVED_MAIL, enqueue_once
+from circuito.people.actor import SYSTEM, Actor
+from circuito.rules.incoming_mail import IncomingMail, UnreadableMail, clean, read_mail
+from circuito.steps.errors import InvalidInput
+from circuito.steps.opening import NewRequest, open_ticket
+from circuito.tickets.models import Ticket
+from circuito.tickets.storage import store
+
+
+class NoSuchMail(LookupError):
+    """There is no such mail, or it is not the actor's to see."""
+
+
+def waiting_mail(actor: Actor) -> QuerySet[ReceivedMail]:
+    """Return the mail that waits for the desk, oldest first, without its bytes."""
+    if not actor.does_reception:
+        return ReceivedMail.objects.none()
+    return ReceivedMail.objects.defer("raw").filter(outcome__in=["undecided", "quarantined"])
+
+
+def mail_for(actor: Actor, mail_id: int, *, lock: bool = False) -> ReceivedMail:
+    """Return one received mail with its bytes. Raises `NoSuchMail`."""
+    rows = ReceivedMail.objects.all()
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    found = rows.filter(pk=mail_id).first() if actor.does_reception else None
+    if found is None:
+        raise NoSuchMail(mail_id)
+    return found
+
+
+def retry(mail_id: int, *, actor: Actor, now: datetime) -> None:
+    """Have a mail read again, as if it had just arrived."""
+    with transaction.atomic():
+        received = _waiting(mail_id, actor)
+        _decide(received, actor, now)
+        received.outcome, received.reason = "pending", ""
+        received.save()
+        enqueue_once(DRAIN_RECEIVED_MAIL)
+
+
+def discard(mail_id: int, *, actor: Actor, now: datetime) -> None:
+    """Put a mail aside; its bytes are kept."""
+    with transaction.atomic():
+        received = _waiting(mail_id, actor)
+        _decide(received, actor, now)
+        received.outcome = "discarded"
+        received.save()
+
+
+def append(mail_id: int, number: int, *, actor: Actor, now: datetime) -> Ticket:
+    """Add a mail to ticket `number`, on the desk's word. Raises `NoSuchTicket`, `InvalidInput` (unreadable)."""
+    with transaction.atomic():
+        received = _waiting(mail_id, actor)
+        ticket = ticket_for(actor, number)
+        _decide(received, actor, now)
+        append_from_mail(received, _read(received), number, now)
+        received.save()
+    return ticket
+
+
+def open_anyway(mail_id: int, *, actor: Actor, now: datetime) -> Ticket:
+    """Make a ticket of a mail, understood or not: at worst the whole mail is its attachment."""
+    with transaction.atomic():
+        received = _waiting(mail_id, actor)
+        _decide(received, actor, now)
+        try:
+            ticket = open_from_mail(received, read_mail(bytes(received.raw), received.envelope_from), now)
+        except UnreadableMail:
+            ticket = _open_unread(received, now)
+        received.save()
+    return ticket
+
+
+def _open_unread(received: ReceivedMail, now: datetime) -> Ticket:
+    raw = bytes(received.raw)
+    request = NewRequest(
+        channel="mail",
+        title=received.subject or _("Correo que no se pudo leer"),
+        description=clean(raw[:4000].decode("utf-8", "replace")).strip() or _("(sin texto; vea los adjuntos)"),
+        client=None,
+        files=[store("correo.eml", "message/rfc822", raw)],
+    )
+    ticket = open_ticket(request, actor=SYSTEM, now=now, quiet=True)
+    received.outcome, received.ticket, received.reason = "ticket", ticket, ""
+    return ticket
+
+
+def _waiting(mail_id: int, actor: Actor) -> ReceivedMail:
+    received = mail_for(actor, mail_id, lock=True)
+    if received.outcome not in ("undecided", "quarantined"):
+        raise InvalidInput("mail", _("Este correo ya fue atendido."))
+    return received
+
+
+def _decide(received: ReceivedMail, actor: Actor, now: datetime) -> None:
+    received.decided_by, received.decided_at = actor.user, now
+
+
+def _read(received: ReceivedMail) -> IncomingMail:
+    try:
+        return read_mail(bytes(received.raw), received.envelope_from)
+    except UnreadableMail as error:
+        raise InvalidInput("mail", _("El correo no se puede leer: ábralo como ticket.")) from error

@@ -1,0 +1,1 @@
+"""Clients (companies), the people of both sides, and who acts."""

@@ -1,0 +1,1 @@
+"""Questions about tickets: read only, and always scoped to who asks."""

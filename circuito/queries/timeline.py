@@ -1,0 +1,83 @@
+"""A ticket's one timeline: every step, message, note and file in the order they happened; and its state log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from circuito.access import attachments_for, messages_for
+from circuito.notices.models import Notice
+from circuito.people.actor import Actor
+from circuito.tickets.models import Attachment, Message, StateChange, Ticket
+from circuito.tickets.words import facts, step_done, texts
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: a step (`change`) or something said (`message`), with the mails that told of it."""
+
+    at: datetime
+    who: str
+    what: str
+    change: StateChange | None = None
+    message: Message | None = None
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+
+def state_log(ticket: Ticket) -> QuerySet[StateChange]:
+    """Return every step of a ticket that the caller was let to see, oldest first (seed §9)."""
+    return StateChange.objects.filter(ticket=ticket).select_related("actor")
+
+
+def notices_for(actor: Actor, ticket: Ticket) -> QuerySet[Notice]:
+    """Return the notices of a ticket without their bodies; those between staff only to staff."""
+    notices = Notice.objects.filter(ticket=ticket).defer("text", "html")
+    return notices if actor.is_staff else notices.filter(internal=False)
+
+
+def timeline(actor: Actor, ticket: Ticket) -> list[Entry]:
+    """Return all that happened to a ticket, as far as `actor` may know it, oldest first."""
+    notices = list(notices_for(actor, ticket))
+    files = list(attachments_for(actor, ticket).filter(message=None))
+    entries = [_of_change(change, actor, ticket, notices, files) for change in state_log(ticket)]
+    entries += [_of_message(message, notices) for message in messages_for(actor, ticket)]
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def _of_change(
+    change: StateChange, actor: Actor, ticket: Ticket, notices: list[Notice], files: list[Attachment]
+) -> Entry:
+    opening = change.step == "open"
+    return Entry(
+        at=change.at,
+        who=who(change, ticket),
+        what=step_done(change.step),
+        change=change,
+        facts=facts(change, staff=actor.is_staff),
+        texts=texts(change, staff=actor.is_staff),
+        files=files if opening else [],
+        notices=[n for n in notices if n.change_id == change.pk],
+    )
+
+
+def _of_message(message: Message, notices: list[Notice]) -> Entry:
+    return Entry(
+        at=message.at,
+        who=message.written_by,
+        what="",
+        message=message,
+        files=list(message.attachments.all()),
+        notices=[n for n in notices if n.ticket_message_id == message.pk],
+    )
+
+
+def who(change: StateChange, ticket: Ticket) -> str:
+    """Name who took a step; what nobody took, the program did."""
+    if change.actor is not None:
+        return change.actor.name
+    return ticket.asked_by if change.step == "open" else "Circuito"

@@ -1,0 +1,151 @@
+"""The words of the circuit on screens, in mails and in Excel: states, steps, and what a step decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils import timezone, translation
+from django.utils.formats import localize
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext_lazy as _
+
+from circuito.people.models import User
+from circuito.tickets.models import StateChange
+from circuito.tickets.models.ticket import KINDS, PRIORITIES, STATES
+
+STATE_LABELS: dict[str, str | Lazy] = dict(STATES)
+
+#: What the log says was done.
+STEP_DONE: dict[str, str | Lazy] = {
+    "open": _("Ticket ingresado"),
+    "identify": _("Cliente identificado"),
+    "triage": _("Recepcionado"),
+    "ask_quote": _("Recepcionado, requiere cotización"),
+    "quote": _("Cotizado"),
+    "accept_quote": _("Cotización aceptada"),
+    "reject_quote": _("Cotización rechazada"),
+    "expire_quote": _("Cotización vencida"),
+    "assign": _("Asignado"),
+    "reassign": _("Reasignado"),
+    "redate": _("Cambio de fecha de entrega"),
+    "resolve": _("Resuelto por el consultor"),
+    "conform": _("Validado conforme"),
+    "not_conform": _("Validado no conforme"),
+    "withdraw": _("Retirado por el cliente"),
+    "void": _("Dejado sin efecto"),
+    "reopen": _("Reabierto"),
+}
+
+#: What one does: buttons, and the sentence of a refusal.
+STEP_VERBS: dict[str, str | Lazy] = {
+    "open": _("ingresar el ticket"),
+    "identify": _("indicar el cliente"),
+    "triage": _("recepcionar"),
+    "ask_quote": _("pedir cotización"),
+    "quote": _("cotizar"),
+    "accept_quote": _("aceptar la cotización"),
+    "reject_quote": _("rechazar la cotización"),
+    "expire_quote": _("vencer la cotización"),
+    "assign": _("asignar"),
+    "reassign": _("reasignar"),
+    "redate": _("cambiar la fecha de entrega"),
+    "resolve": _("resolver"),
+    "conform": _("dar conformidad"),
+    "not_conform": _("dar inconformidad"),
+    "withdraw": _("retirar el ticket"),
+    "void": _("dejar sin efecto"),
+    "reopen": _("reabrir"),
+}
+
+_DETAIL_LABELS: dict[str, str | Lazy] = {
+    "client": _("Cliente"),
+    "kind": _("Tipo de solicitud"),
+    "priority": _("Prioridad"),
+    "hours": _("Horas cotizadas"),
+    "expires_on": _("Vencimiento de la cotización"),
+    "consultant": _("Consultor"),
+    "previous_consultant": _("Consultor anterior"),
+    "promised_on": _("Fecha de entrega prometida"),
+    "previous_promised_on": _("Fecha anterior"),
+    "spent_hours": _("Horas dedicadas"),
+    "times_returned": _("Veces que volvió"),
+    "note": _("Nota"),
+    "remark": _("Observación"),
+    "reason": _("Motivo"),
+    "solution": _("Solución"),
+}
+_STAFF_ONLY = {"priority", "spent_hours"}
+_LONG = {"note", "remark", "reason", "solution"}
+_DATES = {"expires_on", "promised_on", "previous_promised_on"}
+
+
+def state_label(state: str) -> str:
+    """Return the state's name in the active language."""
+    return str(STATE_LABELS.get(state, state))
+
+
+def step_done(step: str) -> str:
+    """Return what the log says of a step taken."""
+    return str(STEP_DONE.get(step, step))
+
+
+def facts(change: StateChange, *, staff: bool) -> list[tuple[str, str]]:
+    """Return what a step decided as (label, value), in the active language; `staff` includes what is internal."""
+    return [(str(_DETAIL_LABELS[key]), _shown(key, change.detail[key])) for key in _keys(change, staff, long=False)]
+
+
+def texts(change: StateChange, *, staff: bool) -> list[tuple[str, str]]:
+    """Return what people wrote with a step (solution, remark, reason…) as (label, text)."""
+    return [(str(_DETAIL_LABELS[key]), str(change.detail[key])) for key in _keys(change, staff, long=True)]
+
+
+def _keys(change: StateChange, staff: bool, *, long: bool) -> Iterator[str]:
+    for key in _DETAIL_LABELS:
+        if change.detail.get(key) not in (None, "") and (key in _LONG) == long and (staff or key not in _STAFF_ONLY):
+            yield key
+
+
+def _shown(key: str, value: Any) -> str:
+    if key in _DATES:
+        return short_date(date.fromisoformat(value))
+    if key in {"hours", "spent_hours"}:
+        return hours(Decimal(value))
+    if key == "kind":
+        return str(dict(KINDS).get(value, value))
+    if key == "priority":
+        return str(dict(PRIORITIES).get(value, value))
+    return str(value)
+
+
+def short_date(day: date) -> str:
+    """Write a date so that no reader mistakes it: 24/11/2026, or 24 Nov 2026 in English."""
+    if translation.get_language() == "en":
+        return f"{day.day} {_ENGLISH_MONTHS[day.month - 1]} {day.year}"
+    return day.strftime("%d/%m/%Y")
+
+
+def date_time(at: datetime) -> str:
+    """Write an instant in the active time zone: 24/11/2026 10:32."""
+    local = timezone.localtime(at)
+    return f"{short_date(local.date())} {local:%H:%M}"
+
+
+def hours(number: Decimal) -> str:
+    """Write hours without needless zeros, with the language's decimal mark: 2,5 h."""
+    plain = number.quantize(Decimal("0.01")).normalize()
+    return f"{localize(plain if plain != plain.to_integral() else int(plain))} h"
+
+
+def zone_of(user: User | None) -> ZoneInfo | None:
+    """Return the reader's time zone, or None for the desk's."""
+    try:
+        return ZoneInfo(user.time_zone) if user and user.time_zone else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+_ENGLISH_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()

@@ -1,0 +1,1 @@
+"""The screens: load, validate, step, respond."""
