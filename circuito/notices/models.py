@@ -49,3 +49,10 @@ class Notice(models.Model):
                 fields=["change", "kind", "recipient"], name="notice_once_a_change", condition=Q(change__isnull=False)
             )
         ]
+
+
+class ReminderWeek(models.Model):
+    """A week whose reminders of pending validations were queued."""
+
+    week = models.CharField(max_length=8, primary_key=True)
+    at = models.DateTimeField()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from circuito.clock import desk_date
 from circuito.people.actor import SYSTEM, Actor
+from circuito.queries.quotes import expired_on
 from circuito.rules.circuit import Role, State, StepRefused
 from circuito.steps.errors import InvalidInput
 from circuito.steps.transition import Transition, transition
@@ -69,6 +70,18 @@ def expire_quote(number: int, *, now: datetime, quiet: bool = False) -> Ticket:
     with transition("expire_quote", number, actor=SYSTEM, now=now, quiet=quiet) as taken:
         _answer(taken, "expired", "", SYSTEM, now)
     return taken.ticket
+
+
+def expire_quotes(now: datetime) -> int:
+    """Expire every open quote whose last day is over, each in its own transaction; return how many."""
+    count = 0
+    for number in expired_on(desk_date(now)):
+        try:
+            expire_quote(number, now=now)
+            count += 1
+        except StepRefused:
+            continue  # it was answered, or expired by another worker, in the meantime
+    return count
 
 
 def _answer(taken: Transition, answer: str, remark: str, actor: Actor, now: datetime) -> Quote:
