@@ -86,3 +86,9 @@ def send_password_link(user: User, now: datetime) -> None:
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     with transaction.atomic():
         invite(user, f"/password/{uid}/{default_token_generator.make_token(user)}/", now)
+
+
+def save_own_settings(user: User, *, language: str, time_zone: str) -> None:
+    """Change how the program speaks to `user`; the values come from a form's choices."""
+    user.language, user.time_zone = language, time_zone
+    user.save(update_fields=["language", "time_zone"])

@@ -32,14 +32,16 @@ def environment(**options: Any) -> Environment:
         "messages_of": get_messages,
         "language": translation.get_language,
         "languages": settings.LANGUAGES,
+        "sends_mail": bool(settings.SMTP_URL),
     }
     made.filters |= {
         "short_date": words.short_date,
+        "day": words.local_day,
         "date_time": words.date_time,
         "hours": words.hours,
         "state_label": words.state_label,
         "step_done": words.step_done,
-        "size": _size,
+        "size": words.size,
     }
     return made
 
@@ -51,10 +53,3 @@ def _icon(name: str, size: int = 18) -> str:
 def _static(path: str) -> str:
     return f"{static(path)}?v={__version__}"
 
-
-def _size(number: int) -> str:
-    if number < 1024:
-        return f"{number} B"
-    if number < 1024 * 1024:
-        return f"{number / 1024:.0f} KB"
-    return f"{number / 1024 / 1024:.1f} MB".replace(".", "," if translation.get_language() != "en" else ".")

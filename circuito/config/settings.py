@@ -91,7 +91,6 @@ CSRF_COOKIE_NAME = "circuito_csrf"
 CSRF_FAILURE_VIEW = "circuito.web.views.errors.csrf_failure"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _SECURE else None
 FORM_RENDERER = "django.forms.renderers.Jinja2"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

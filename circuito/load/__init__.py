@@ -1,1 +1,7 @@
-"""Filling an installation from a file: all or nothing, each error by its path in the file."""
+"""Loading a file: clients, users, catalogues and tickets with their whole history (docs/load.md)."""
+
+from circuito.load.errors import LoadError, LoadErrors
+from circuito.load.loader import load_file
+from circuito.load.report import LoadReport
+
+__all__ = ["LoadError", "LoadErrors", "LoadReport", "load_file"]

@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from circuito.people.models import User
 from circuito.tickets.models import StateChange
-from circuito.tickets.models.ticket import KINDS, PRIORITIES, STATES
+from circuito.tickets.models.ticket import KINDS as KINDS
+from circuito.tickets.models.ticket import PRIORITIES as PRIORITIES
+from circuito.tickets.models.ticket import STATES as STATES
 
 STATE_LABELS: dict[str, str | Lazy] = dict(STATES)
 
@@ -128,6 +130,11 @@ def short_date(day: date) -> str:
     return day.strftime("%d/%m/%Y")
 
 
+def local_day(at: datetime) -> str:
+    """Write the day of an instant in the active time zone."""
+    return short_date(timezone.localtime(at).date())
+
+
 def date_time(at: datetime) -> str:
     """Write an instant in the active time zone: 24/11/2026 10:32."""
     local = timezone.localtime(at)
@@ -138,6 +145,15 @@ def hours(number: Decimal) -> str:
     """Write hours without needless zeros, with the language's decimal mark: 2,5 h."""
     plain = number.quantize(Decimal("0.01")).normalize()
     return f"{localize(plain if plain != plain.to_integral() else int(plain))} h"
+
+
+def size(number: int) -> str:
+    """Write a file's size in bytes as people do: 3,4 MB."""
+    if number < 1024:
+        return f"{number} B"
+    if number < 1024 * 1024:
+        return f"{number / 1024:.0f} KB"
+    return f"{localize(round(number / 1024 / 1024, 1))} MB"
 
 
 def zone_of(user: User | None) -> ZoneInfo | None:

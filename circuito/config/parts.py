@@ -1,0 +1,87 @@
+"""The three servers that make up the program; each runs alone, on one machine or on many."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+from circuito.config.environment import Environment
+
+WEB_THREADS = 6
+WORKER_JOBS = 4
+MAX_REQUEST_BYTES = 420 * 1024 * 1024  # a form with as many and as large files as are allowed
+
+
+def web(environment: Environment) -> None:
+    """Serve the screens and the API until SIGTERM."""
+    import waitress
+
+    from circuito.config.wsgi import application
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    secure = environment.base_url.startswith("https://")
+    waitress.serve(
+        application,
+        host=environment.web_host,
+        port=environment.web_port,
+        threads=WEB_THREADS,
+        ident="",
+        max_request_body_size=MAX_REQUEST_BYTES,
+        trusted_proxy="127.0.0.1" if secure else None,
+        trusted_proxy_headers={"x-forwarded-proto"} if secure else set(),
+        clear_untrusted_proxy_headers=True,
+        _quiet=True,
+    )
+
+
+def worker(environment: Environment) -> None:
+    """Run the jobs until SIGTERM; those begun are finished first."""
+    from procrastinate.contrib.django import app
+
+    async def run() -> None:
+        running = app.with_connector(app.connector.get_worker_connector())
+        async with running.open_async():
+            await running.run_worker_async(
+                concurrency=WORKER_JOBS,
+                fetch_job_polling_interval=1.0,
+                shutdown_graceful_timeout=20,
+                delete_jobs="successful",
+            )
+
+    asyncio.run(run())
+
+
+def mail(environment: Environment) -> None:
+    """Listen for mail until SIGTERM."""
+    from circuito.intake.smtp import serve
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await serve(environment.smtp_host, environment.smtp_port, stop)
+
+    asyncio.run(run())
+
+
+def preload() -> None:
+    """Import what the parts need, once, so that processes forked afterwards share its memory."""
+    import waitress  # noqa: F401
+    from django.urls import get_resolver
+
+    import circuito.intake.smtp
+    import circuito.periodic
+    from circuito.config.wsgi import application  # noqa: F401
+
+    _ = get_resolver().url_patterns
+    gc.collect()
+    gc.freeze()
+
+
+PARTS: dict[str, Callable[[Environment], None]] = {"web": web, "worker": worker, "mail": mail}
