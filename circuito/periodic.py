@@ -62,5 +62,3 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         await manager.retry_job(job)
     await manager.delete_old_jobs(nb_hours=KEEP_JOBS_HOURS)
-
-

@@ -114,7 +114,11 @@ def _assign(cast: Cast, number: int) -> None:
 
 def _resolve(cast: Cast, number: int) -> None:
     resolution.resolve(
-        number, solution="Se corrigió el redondeo.", hours=Decimal("1.5"), actor=cast.actor("carlos"), now=now()
+        number,
+        solution="Se corrigió el redondeo.",
+        hours=Decimal("1.5"),
+        actor=cast.actor("carlos"),
+        now=now(),
     )
 
 

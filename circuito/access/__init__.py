@@ -77,4 +77,3 @@ def attachment_for(actor: Actor, number: int, attachment_id: int) -> Attachment:
 
 def _state(ticket: Ticket) -> State:
     return State(ticket.state)
-

@@ -19,7 +19,7 @@ def save_component(
     name = _checked_name(name).replace("›", ">")
     _check_parent(component, parent)
     path = f"{parent.path}{SEPARATOR}{name}" if parent else name
-    if Component.objects.filter(path__iexact=path).exclude(pk=component.pk if component else None).exists():
+    if Component.objects.filter(path__iexact=path).exclude(pk=component.pk if component else 0).exists():
         raise InvalidInput("name", _("Ya hay un componente con ese nombre en ese lugar."))
     with transaction.atomic():
         saved = component or Component()
@@ -51,7 +51,7 @@ def _move_children(component: Component) -> None:
 def save_error_type(error_type: ErrorType | None, *, name: str, active: bool = True) -> ErrorType:
     """Make or change an error type. Raises `InvalidInput` (name)."""
     name = _checked_name(name)
-    if ErrorType.objects.filter(name__iexact=name).exclude(pk=error_type.pk if error_type else None).exists():
+    if ErrorType.objects.filter(name__iexact=name).exclude(pk=error_type.pk if error_type else 0).exists():
         raise InvalidInput("name", _("Ya hay un tipo de error con ese nombre."))
     saved = error_type or ErrorType()
     saved.name, saved.active = name, active
@@ -64,7 +64,7 @@ def save_urgency(urgency: Urgency | None, *, name: str, rank: int, active: bool 
     name = _checked_name(name)
     if not 1 <= rank <= 99:
         raise InvalidInput("rank", _("El orden va de 1 (lo más urgente) a 99."))
-    if Urgency.objects.filter(name__iexact=name).exclude(pk=urgency.pk if urgency else None).exists():
+    if Urgency.objects.filter(name__iexact=name).exclude(pk=urgency.pk if urgency else 0).exists():
         raise InvalidInput("name", _("Ya hay una urgencia con ese nombre."))
     saved = urgency or Urgency()
     saved.name, saved.rank, saved.active = name, rank, active

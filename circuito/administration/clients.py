@@ -26,7 +26,7 @@ def save_client(
     name = " ".join(name.split())
     if not name or not company_key(name):
         raise InvalidInput("name", _("Escriba el nombre de la empresa."))
-    if Client.objects.filter(name__iexact=name).exclude(pk=client.pk if client else None).exists():
+    if Client.objects.filter(name__iexact=name).exclude(pk=client.pk if client else 0).exists():
         raise InvalidInput("name", _("Ya hay un cliente con ese nombre."))
     with transaction.atomic():
         saved = client or Client(demo=demo)

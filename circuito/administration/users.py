@@ -74,7 +74,7 @@ def _check_names(user: User | None, name: str, email: str, username: str) -> Non
         validate_email(email)
     except ValidationError as error:
         raise InvalidInput("email", _("Escriba una dirección de correo, por ejemplo ana@empresa.com.uy.")) from error
-    others = User.objects.exclude(pk=user.pk if user else None)
+    others = User.objects.exclude(pk=user.pk if user else 0)
     if others.filter(email__iexact=email).exists():
         raise InvalidInput("email", _("Ya hay un usuario con esa dirección."))
     if others.filter(username__iexact=username).exists() or len(username) > 190:

@@ -45,8 +45,6 @@ def _note_use(kept: ApiToken) -> None:
 
 def _speak_to(user: User) -> None:
     """The middleware `reader` restores both when the response leaves."""
-    translation.activate(
-        user.language if user.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    )
+    translation.activate(user.language if user.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
     if zone := zone_of(user):
         timezone.activate(zone)

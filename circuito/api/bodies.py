@@ -73,9 +73,7 @@ class AssignmentBody(Sent):
     """A consultant, and the date promised to the client."""
 
     consultant: IdOrAddress = Field(description=_("Número o dirección de correo del consultor."))
-    promised_on: Day | None = Field(
-        None, description=_("Obligatoria la primera vez; al reasignar, opcional.")
-    )
+    promised_on: Day | None = Field(None, description=_("Obligatoria la primera vez; al reasignar, opcional."))
     note: Note = ""
     reason: Note = Field("", description=_("Al reasignar, el motivo."))
 

@@ -20,9 +20,7 @@ def client_of(number: int, actor: Actor) -> Client:
     """Return the client that has `number`. Raises `InvalidInput` (client)."""
     found = clients(actor).filter(pk=number).first()
     if found is None:
-        raise InvalidInput(
-            "client", _("No hay un cliente en uso con el número %(number)d.") % {"number": number}
-        )
+        raise InvalidInput("client", _("No hay un cliente en uso con el número %(number)d.") % {"number": number})
     return found
 
 
@@ -45,9 +43,7 @@ def assigned(number: int, sent: AssignmentBody, *, actor: Actor, now: datetime) 
     check_step("reassign" if again else "assign", actor, ticket)
     consultant, why = consultant_of(sent.consultant), sent.reason or sent.note
     if again:
-        reassign(
-            number, consultant=consultant, promised_on=sent.promised_on, reason=why, actor=actor, now=now
-        )
+        reassign(number, consultant=consultant, promised_on=sent.promised_on, reason=why, actor=actor, now=now)
         return
     if sent.promised_on is None:
         raise InvalidInput("promised_on", _("Indique la fecha de entrega prometida."))

@@ -104,8 +104,7 @@ def invalid(request: HttpRequest, exc: InvalidInput) -> HttpResponse:
 def not_valid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
     """Name every field that is missing, unknown or of another form than documented."""
     errors = [
-        {"field": _field(error["loc"]), "detail": sentence_of(error), "code": error["type"]}
-        for error in exc.errors
+        {"field": _field(error["loc"]), "detail": sentence_of(error), "code": error["type"]} for error in exc.errors
     ]
     first = errors[0]
     detail = f"{first['field']}: {first['detail']}" if first["field"] else first["detail"]
@@ -129,9 +128,7 @@ def http_error(request: HttpRequest, exc: HttpError) -> HttpResponse:
 def suspicious(request: HttpRequest, exc: SuspiciousOperation) -> HttpResponse:
     """Answer what Django will not read: too long, too many files, a broken form."""
     if isinstance(exc, RequestDataTooBig):
-        return problem(
-            request, "too-large", _("El pedido es demasiado grande: envíe los archivos por separado.")
-        )
+        return problem(request, "too-large", _("El pedido es demasiado grande: envíe los archivos por separado."))
     return problem(request, "malformed", _("El pedido no se puede leer."))
 
 
@@ -145,6 +142,4 @@ def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
 def broken(request: HttpRequest, exc: Exception) -> HttpResponse:
     """Log what nobody foresaw; the caller learns that it was not him."""
     log.error("%s %s failed", request.method, request.path, exc_info=exc)
-    return problem(
-        request, "error", _("No se pudo completar el pedido. Quedó registrado: intente de nuevo más tarde.")
-    )
+    return problem(request, "error", _("No se pudo completar el pedido. Quedó registrado: intente de nuevo más tarde."))

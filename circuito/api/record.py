@@ -53,9 +53,7 @@ def _quote(row: Quote) -> QuoteOut:
 def promises(ticket: Ticket) -> list[PromiseOut]:
     """Return every date promised, the one that holds last."""
     return [
-        PromiseOut(
-            promised_on=row.promised_on, promised_by=_name(row.promised_by), at=row.at, reason=row.reason
-        )
+        PromiseOut(promised_on=row.promised_on, promised_by=_name(row.promised_by), at=row.at, reason=row.reason)
         for row in ticket.promises.select_related("promised_by")
     ]
 
@@ -79,9 +77,7 @@ def _validation(row: Resolution) -> ValidationOut | None:
     said = getattr(row, "validation", None)  # none until the client has said
     if said is None:
         return None
-    return ValidationOut(
-        conform=said.conform, remark=said.remark, validated_by=_name(said.validated_by), at=said.at
-    )
+    return ValidationOut(conform=said.conform, remark=said.remark, validated_by=_name(said.validated_by), at=said.at)
 
 
 def _name(user: User | None) -> str | None:

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from circuito.tickets.models import Message
 
 
-def say(
-    number: int, body: str, files: list[StoredFile], *, internal: bool, actor: Actor, now: datetime
-) -> Message:
+def say(number: int, body: str, files: list[StoredFile], *, internal: bool, actor: Actor, now: datetime) -> Message:
     """Add a message to ticket `number`. Raises `InvalidInput` (body, internal), `NoSuchTicket`.
 
     A client's "internal" note is refused: taken as a message, it would be read by those it was not meant for.

@@ -74,9 +74,7 @@ api = Api(
     openapi_url="/openapi.json",
     urls_namespace="api",
     auth=TokenAuth(),
-    docs=Swagger(
-        settings={"validatorUrl": None}
-    ),  # the page asks no other host whether the document is valid
+    docs=Swagger(settings={"validatorUrl": None}),  # the page asks no other host whether the document is valid
 )
 problems.handle_problems(api)
 api.add_router("/tickets", tickets.router)

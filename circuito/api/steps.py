@@ -71,9 +71,7 @@ def receive(request: ApiRequest, response: HttpResponse, number: int, sent: bodi
 )
 def quote(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.QuoteBody) -> Taken:
     """Ask hours for the work."""
-    quotation.quote(
-        number, hours=sent.hours, expires_on=sent.expires_on, note=sent.note, actor=request.auth, now=now()
-    )
+    quotation.quote(number, hours=sent.hours, expires_on=sent.expires_on, note=sent.note, actor=request.auth, now=now())
     return _taken(request, response, number)
 
 
@@ -145,9 +143,7 @@ def validate(request: ApiRequest, response: HttpResponse, number: int, sent: bod
     summary=_("Retirar el ticket"),
     description=_("El cliente ya no lo necesita; se puede antes de que esté resuelto."),
 )
-def withdraw(
-    request: ApiRequest, response: HttpResponse, number: int, sent: bodies.Remark = bodies.NO_REMARK
-) -> Taken:
+def withdraw(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.Remark = bodies.NO_REMARK) -> Taken:
     """Withdraw it, with or without a word."""
     closing.withdraw(number, remark=sent.remark, actor=request.auth, now=now())
     return _taken(request, response, number)
@@ -171,9 +167,7 @@ def void(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.
     summary=_("Reabrir"),
     description=_("Soporte vuelve a poner un ticket terminado a la espera de asignación."),
 )
-def reopen(
-    request: ApiRequest, response: HttpResponse, number: int, sent: bodies.Reason = bodies.NO_REASON
-) -> Taken:
+def reopen(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.Reason = bodies.NO_REASON) -> Taken:
     """Take a finished ticket up again."""
     closing.reopen(number, reason=sent.reason, actor=request.auth, now=now())
     return _taken(request, response, number)

@@ -25,9 +25,7 @@ router = Router(tags=["tickets"])
     "",
     response={200: Page, 401: REFUSALS[401], 422: REFUSALS[422]},
     summary=_("Consulta de tickets"),
-    description=_(
-        "Los tickets que usted puede ver, del más nuevo al más viejo. Siga «next» hasta que sea null."
-    ),
+    description=_("Los tickets que usted puede ver, del más nuevo al más viejo. Siga «next» hasta que sea null."),
 )
 def list_tickets(request: ApiRequest, asked: Query[TicketFilters]) -> Page:
     """Return one page: keyset by number, so that tickets opened meanwhile neither repeat nor hide any."""

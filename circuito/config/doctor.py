@@ -63,7 +63,8 @@ def _people(environment: Environment) -> Finding:
 def _worker(environment: Environment) -> Finding:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > %s", [now() - timedelta(minutes=1)]
+            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > %s",
+            [now() - timedelta(minutes=1)],
         )
         count = cursor.fetchone()[0]
     return count > 0, f"procesos que hacen los trabajos: {count}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import lucide.jinja
@@ -11,6 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from circuito import __version__
 from circuito.tickets import words
@@ -18,7 +20,7 @@ from circuito.tickets import words
 
 def environment(**options: Any) -> Environment:
     """Return Jinja's environment as Django asks for it."""
-    made = Environment(
+    made = Environment(  # noqa: S701 - Django hands autoescape=True in the options
         **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
         extensions=["jinja2.ext.i18n"],
     )
@@ -46,10 +48,10 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-def _icon(name: str, size: int = 18) -> str:
-    return str(lucide.jinja.lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"}))
+@cache
+def _icon(name: str, size: int = 18) -> Markup:
+    return Markup(lucide.jinja.lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"}))  # noqa: S704
 
 
 def _static(path: str) -> str:
     return f"{static(path)}?v={__version__}"
-

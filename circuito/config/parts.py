@@ -7,6 +7,7 @@ import gc
 import signal
 from collections.abc import Callable
 from types import FrameType
+from typing import cast
 
 from circuito.config.environment import Environment
 
@@ -43,9 +44,10 @@ def web(environment: Environment) -> None:
 def worker(environment: Environment) -> None:
     """Run the jobs until SIGTERM; those begun are finished first."""
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
     async def run() -> None:
-        running = app.with_connector(app.connector.get_worker_connector())
+        running = app.with_connector(cast(DjangoConnector, app.connector).get_worker_connector())
         async with running.open_async():
             await running.run_worker_async(
                 concurrency=WORKER_JOBS,
@@ -75,8 +77,6 @@ def preload() -> None:
     import waitress  # noqa: F401
     from django.urls import get_resolver
 
-    import circuito.intake.smtp
-    import circuito.periodic
     from circuito.config.wsgi import application  # noqa: F401
 
     _ = get_resolver().url_patterns

@@ -28,7 +28,10 @@ def run(environment: Environment, *, prepare: Callable[[], None]) -> int:
         return 0
     check_ports(environment)
     first = not (environment.data / "postgresql").exists() and not environment.database_url
-    print("Preparando la base de datos" + (" (la primera vez puede tardar un minuto)…" if first else "…"), flush=True)
+    print(
+        "Preparando la base de datos" + (" (la primera vez puede tardar un minuto)…" if first else "…"),
+        flush=True,
+    )
     prepare()
     _bring_up_to_date(environment)
     supervisor = Supervisor(environment, lock)

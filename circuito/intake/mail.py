@@ -186,4 +186,3 @@ def _body(text: str, files: list[StoredFile]) -> str:
 
 def _files(mail: IncomingMail) -> list[StoredFile]:
     return [store(file.name, file.content_type, file.content) for file in mail.attachments]
-

@@ -26,9 +26,7 @@ def read_document(path: Path) -> Any:
     """Return the file's content; numbers with decimals are `Decimal`. Raises `LoadErrors`."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        document = json.loads(
-            text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_object
-        )
+        document = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_object)
     except OSError as error:
         raise _whole(_("No se puede leer el archivo: %(why)s.") % {"why": error.strerror}) from error
     except UnicodeDecodeError as error:

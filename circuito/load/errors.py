@@ -65,6 +65,4 @@ class Problems:
         except AlreadyReported:
             pass
         except (DataError, IntegrityError) as error:
-            self.add(
-                path, _("La base de datos no lo acepta: %(why)s") % {"why": str(error).partition("\n")[0]}
-            )
+            self.add(path, _("La base de datos no lo acepta: %(why)s") % {"why": str(error).partition("\n")[0]})

@@ -26,9 +26,7 @@ def _stored(row: dict[str, Any], path: str) -> StoredFile:
         content = _decoded(row[field], f"{path}.{field}")
     if len(content) > settings.MAX_ATTACHMENT_BYTES:
         limit = settings.MAX_ATTACHMENT_BYTES // 1024**2
-        raise Wrong(
-            f"{path}.{field}", _("El archivo es demasiado grande: el máximo es %(max)d MB.") % {"max": limit}
-        )
+        raise Wrong(f"{path}.{field}", _("El archivo es demasiado grande: el máximo es %(max)d MB.") % {"max": limit})
     return store(row["name"], row.get("content_type", usual_type), content)
 
 

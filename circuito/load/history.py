@@ -20,9 +20,7 @@ from circuito.steps.errors import InvalidInput, refusal
 from circuito.steps.identification import identify
 
 
-def replay_history(
-    number: int, row: dict[str, Any], path: str, opened_at: datetime, loading: Loading
-) -> State:
+def replay_history(number: int, row: dict[str, Any], path: str, opened_at: datetime, loading: Loading) -> State:
     """Take every step of the history; return the state it ends in. Raises `Wrong` at the first fault."""
     state, unread_from_client = State.RECEIVED, None
     for entry in _in_time_order(number, row, path, opened_at, loading):
@@ -45,9 +43,7 @@ def _in_time_order(
         where = f"{path}.history[{index}]"
         at = instant(entry["at"], f"{where}.at", loading.now)
         if at < before:
-            raise Wrong(
-                f"{where}.at", _("Es anterior a lo que está antes: la historia va en orden de tiempo.")
-            )
+            raise Wrong(f"{where}.at", _("Es anterior a lo que está antes: la historia va en orden de tiempo."))
         check_past(at, f"{where}.at", loading.now)
         before = at
         yield Entry(number, entry, where, at, loading)
@@ -98,9 +94,7 @@ def _identify(e: Entry) -> None:
 
 def _triage(e: Entry) -> None:
     kind, priority = e.text("kind"), int(e.row["priority"])
-    triage.triage(
-        e.number, kind=kind, priority=priority, needs_quote=_asks_quote(e), note=e.text("note"), **e.signed
-    )
+    triage.triage(e.number, kind=kind, priority=priority, needs_quote=_asks_quote(e), note=e.text("note"), **e.signed)
 
 
 def _quote(e: Entry) -> None:
@@ -122,16 +116,12 @@ def _expire_quote(e: Entry) -> None:
 
 def _assign(e: Entry) -> None:
     consultant, promised_on = e.user("consultant"), e.day("promised_on")
-    assignment.assign(
-        e.number, consultant=consultant, promised_on=promised_on, note=e.text("note"), **e.signed
-    )
+    assignment.assign(e.number, consultant=consultant, promised_on=promised_on, note=e.text("note"), **e.signed)
 
 
 def _reassign(e: Entry) -> None:
     consultant, promised_on = e.user("consultant"), e.day_or_none("promised_on")
-    assignment.reassign(
-        e.number, consultant=consultant, promised_on=promised_on, reason=e.text("reason"), **e.signed
-    )
+    assignment.reassign(e.number, consultant=consultant, promised_on=promised_on, reason=e.text("reason"), **e.signed)
 
 
 def _redate(e: Entry) -> None:

@@ -49,9 +49,7 @@ class Names(Generic[T]):
         """Return the row. Raises `Wrong` where nobody has the name."""
         row = self.get(name)
         if row is None:
-            raise Wrong(
-                path, _("No existe «%(name)s»: ni en el archivo ni entre lo ya cargado.") % {"name": name}
-            )
+            raise Wrong(path, _("No existe «%(name)s»: ni en el archivo ni entre lo ya cargado.") % {"name": name})
         return row
 
 
@@ -60,9 +58,7 @@ class Known:
 
     def __init__(self) -> None:
         self.clients = Names((client.name, client) for client in Client.objects.all())
-        self.users = Names(
-            (user.email, user) for user in map(_as_then, User.objects.select_related("client"))
-        )
+        self.users = Names((user.email, user) for user in map(_as_then, User.objects.select_related("client")))
         self.components = Names((component.path, component) for component in Component.objects.all())
         self.error_types = Names((error_type.name, error_type) for error_type in ErrorType.objects.all())
         self.urgencies = Names((urgency.name, urgency) for urgency in Urgency.objects.all())

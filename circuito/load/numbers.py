@@ -41,15 +41,11 @@ def _go_on_after(largest: int) -> None:
     whoever opens a ticket in the meantime waits, so that nobody is given a number that the file brings.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER SEQUENCE ticket_number NO CYCLE"
-        )  # changes nothing, but whoever asks waits from here on
+        cursor.execute("ALTER SEQUENCE ticket_number NO CYCLE")  # changes nothing, but whoever asks waits from here on
         cursor.execute("SELECT last_value + is_called::int FROM ticket_number")
         following = int(cursor.fetchone()[0])
         highest = tickets_for(SYSTEM).aggregate(number=Max("number"))["number"] or 0
-        cursor.execute(
-            f"ALTER SEQUENCE ticket_number RESTART WITH {max(following, largest + 1, highest + 1):d}"
-        )
+        cursor.execute(f"ALTER SEQUENCE ticket_number RESTART WITH {max(following, largest + 1, highest + 1):d}")
 
 
 def _existing(numbers: list[int]) -> set[int]:

@@ -28,11 +28,7 @@ class LoadReport:
             "%(clients)d clientes, %(users)d usuarios, %(catalogues)d entradas de catálogo, "
             "%(tickets)d tickets, %(steps)d pasos, %(messages)d mensajes y %(attachments)d adjuntos"
         ) % (vars(self) | {"catalogues": self.components + self.error_types + self.urgencies})
-        kept = (
-            _(" (%(reused)d ya existían y quedan como estaban)") % {"reused": self.reused}
-            if self.reused
-            else ""
-        )
+        kept = _(" (%(reused)d ya existían y quedan como estaban)") % {"reused": self.reused} if self.reused else ""
         done = _("El archivo está bien: cargaría %(made)s%(kept)s.")
         if not self.checked_only:
             done = _("Se cargaron %(made)s%(kept)s.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -53,8 +54,7 @@ def _pattern(title: str, value: str) -> str:
         "person": _("%(value)s no es una dirección de correo.") % {"value": value},
         "content type": _("%(value)s no es un tipo de contenido, como text/plain.") % {"value": value},
         "instant": _(
-            "%(value)s no es un momento: escriba 2026-11-24T10:30:00-03:00, o -3d 10:30 "
-            "(días desde el de la carga)."
+            "%(value)s no es un momento: escriba 2026-11-24T10:30:00-03:00, o -3d 10:30 (días desde el de la carga)."
         )
         % {"value": value},
         "day": _("%(value)s no es una fecha: escriba 2026-11-24, o +5d (días desde el de la carga).")
@@ -95,6 +95,9 @@ def _shown(value: Any) -> str:
     """Show a wrong value as the file would have it, shortened."""
     if isinstance(value, dict | list):
         return _("un objeto { }") if isinstance(value, dict) else _("una lista [ ]")
-    text = {True: "true", False: "false", None: "null"}.get(value) if not isinstance(value, str) else None
-    text = text or (f"«{value}»" if isinstance(value, str) else str(value))
+    text = f"«{value}»" if isinstance(value, str) else _literal(value)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def _literal(value: Any) -> str:
+    return json.dumps(value) if value is None or isinstance(value, bool | int) else str(value)

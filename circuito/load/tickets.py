@@ -70,18 +70,14 @@ def _request(row: Row, path: str, loading: Loading) -> NewRequest:
         requester_name=outsider.name if outsider else "",
         requester_email=outsider.email if outsider else "",
         component=known.component(row["component"], f"{path}.component") if "component" in row else None,
-        error_type=known.error_types.find(row["error_type"], f"{path}.error_type")
-        if "error_type" in row
-        else None,
+        error_type=known.error_types.find(row["error_type"], f"{path}.error_type") if "error_type" in row else None,
         urgency=known.urgencies.find(row["urgency"], f"{path}.urgency") if "urgency" in row else None,
         system_message=row.get("system_message", ""),
         files=stored_files(row.get("attachments", []), f"{path}.attachments"),
     )
 
 
-def _open(
-    request: NewRequest, row: Row, path: str, opened_at: datetime, number: int | None, loading: Loading
-) -> int:
+def _open(request: NewRequest, row: Row, path: str, opened_at: datetime, number: int | None, loading: Loading) -> int:
     try:
         actor = _opener(request, row, path, loading)
         ticket = open_ticket(request, actor=actor, now=opened_at, number=number, quiet=True)

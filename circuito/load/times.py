@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ def instant(text: str, path: str, now: datetime) -> datetime:
     """Read `2026-11-24T10:30:00-03:00`, or `-3d 10:30`: days from the desk's day of `now`, at its time."""
     try:
         if not text.startswith(("+", "-")):
-            return datetime.fromisoformat(text)
+            return datetime.fromisoformat(text).astimezone(UTC)  # PostgreSQL knows no offset of a day
         days, _space, at = text.partition(" ")
         return datetime.combine(_relative(days, now), time.fromisoformat(at), timezone.get_default_timezone())
     except (ValueError, OverflowError) as error:

@@ -55,7 +55,9 @@ def render(content: Content, subject: str, recipient: Recipient) -> Rendered:
         "link": settings.BASE_URL + content.path if content.path else "",
         "language": translation.get_language(),
         "base_url": settings.BASE_URL,
+        "signature": "-- ",  # mail programs fold away what follows this line (RFC 3676)
     }
     return Rendered(
-        render_to_string("notices/notice.txt", context).strip() + "\n", render_to_string("notices/notice.html", context)
+        render_to_string("notices/notice.txt", context).strip() + "\n",
+        render_to_string("notices/notice.html", context),
     )

@@ -46,7 +46,9 @@ class Notice(models.Model):
         indexes = [models.Index(fields=["due_at"], name="notice_queued", condition=Q(fate="queued"))]
         constraints = [
             models.UniqueConstraint(
-                fields=["change", "kind", "recipient"], name="notice_once_a_change", condition=Q(change__isnull=False)
+                fields=["change", "kind", "recipient"],
+                name="notice_once_a_change",
+                condition=Q(change__isnull=False),
             )
         ]
 

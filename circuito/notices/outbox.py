@@ -47,7 +47,12 @@ def tell_of_message(message: Message) -> list[Notice]:
         return []
     internal = message.from_client
     notice = _queue(
-        "message", recipient, message.at, lambda: message_content(message), ticket=message.ticket, internal=internal
+        "message",
+        recipient,
+        message.at,
+        lambda: message_content(message),
+        ticket=message.ticket,
+        internal=internal,
     )
     notice.ticket_message = message
     return _save([notice])
@@ -70,7 +75,16 @@ def invite(user: User, path: str, now: datetime) -> list[Notice]:
     with translation.override(user.language):
         subject = _("Su acceso al portal de soporte")
     return _save(
-        [_queue("invitation", Recipient.of(user), now, lambda: invitation_content(path), subject=subject, internal=True)]
+        [
+            _queue(
+                "invitation",
+                Recipient.of(user),
+                now,
+                lambda: invitation_content(path),
+                subject=subject,
+                internal=True,
+            )
+        ]
     )
 
 

@@ -4,8 +4,22 @@ from circuito.people.models import Client, ClientName, KnownAddress, MailDomain,
 
 #: Providers where every company's people have addresses: never one client's own domain.
 SHARED_DOMAINS = frozenset(
-    "gmail.com hotmail.com outlook.com live.com yahoo.com icloud.com adinet.com.uy vera.com.uy "
-    "hotmail.es yahoo.es outlook.es uol.com.br bol.com.br protonmail.com".split()
+    [
+        "gmail.com",
+        "hotmail.com",
+        "outlook.com",
+        "live.com",
+        "yahoo.com",
+        "icloud.com",
+        "adinet.com.uy",
+        "vera.com.uy",
+        "hotmail.es",
+        "yahoo.es",
+        "outlook.es",
+        "uol.com.br",
+        "bol.com.br",
+        "protonmail.com",
+    ]
 )
 
 

@@ -13,7 +13,11 @@ class NameOrMailBackend(BaseBackend):
     """Checks a user name (or mail address) and password."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **other: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **other: Any,
     ) -> User | None:
         if not username or password is None:
             return None

@@ -8,7 +8,8 @@ CREATE FUNCTION public.circuito_fold(text) RETURNS text LANGUAGE sql IMMUTABLE P
 $$;
 CREATE FUNCTION public.circuito_search(text, text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT setweight(to_tsvector('pg_catalog.simple'::regconfig, public.circuito_fold(coalesce($1, ''))), 'A') ||
-         setweight(to_tsvector('pg_catalog.simple'::regconfig, public.circuito_fold(left(coalesce($2, ''), 100000))), 'B')
+         setweight(to_tsvector('pg_catalog.simple'::regconfig,
+                            public.circuito_fold(left(coalesce($2, ''), 100000))), 'B')
 $$;
 """
 DROP = "DROP FUNCTION public.circuito_search(text, text); DROP FUNCTION public.circuito_fold(text);"

@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, Lookup, TextField
 
-Base = Lookup[Any] if TYPE_CHECKING else Lookup  # Django's Lookup takes no type argument when it runs
+if TYPE_CHECKING:
+    Base = Lookup[Any]
+else:
+    Base = Lookup  # Django's own takes no type argument when it runs
 
 
 @CharField.register_lookup
@@ -14,7 +17,7 @@ class Folded(Base):
 
     lookup_name = "folded"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         left, left_params = self.process_lhs(compiler, connection)
         right, right_params = self.process_rhs(compiler, connection)
-        return f"position(circuito_fold({right}) in circuito_fold({left})) > 0", [*right_params, *left_params]
+        return f"position(circuito_fold({right}) in circuito_fold({left})) > 0", (*right_params, *left_params)

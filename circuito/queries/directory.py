@@ -22,7 +22,9 @@ def clients(words: str = "") -> QuerySet[Client]:
 def client(client_id: int) -> Client | None:
     """Return one client with its users, names and domains."""
     users = Prefetch("users", User.objects.order_by("-is_active", "name"))
-    return Client.objects.prefetch_related(users, "names", "mail_domains", "known_addresses").filter(pk=client_id).first()
+    return (
+        Client.objects.prefetch_related(users, "names", "mail_domains", "known_addresses").filter(pk=client_id).first()
+    )
 
 
 def users(words: str = "") -> QuerySet[User]:

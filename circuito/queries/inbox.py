@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 
 from circuito.access import tickets_for
 from circuito.people.actor import Actor
@@ -16,7 +17,7 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Group:
-    """Tickets that wait for the same thing; `name` is a state, `unidentified` or `unread`. `count` is of all of them."""
+    """Tickets that wait for the same thing; `name` is a state, `unidentified` or `unread`. `count` is of all."""
 
     name: str
     count: int
@@ -74,12 +75,17 @@ def _group_name(actor: Actor, ticket: Ticket) -> str:
     return _names(actor)[place]
 
 
-def _order(actor: Actor) -> list[object]:
+def _order(actor: Actor) -> list[str | Combinable]:
     if actor.is_client:
         return ["state_changed_at", "number"]
     if actor.role == Role.CONSULTANT:
         return ["promised_on", F("priority").asc(nulls_last=True), "number"]
-    return [F("priority").asc(nulls_last=True), F("urgency__rank").asc(nulls_last=True), "state_changed_at", "number"]
+    return [
+        F("priority").asc(nulls_last=True),
+        F("urgency__rank").asc(nulls_last=True),
+        "state_changed_at",
+        "number",
+    ]
 
 
 def overdue(actor: Actor, today: object) -> QuerySet[Ticket]:

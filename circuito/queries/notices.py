@@ -12,7 +12,9 @@ def kept_notices(recipient: str = "") -> QuerySet[Notice]:
     """Return what would have been sent, newest first, to all or to one address; none where a server sends."""
     if settings.SMTP_URL:
         return Notice.objects.none()
-    notices = Notice.objects.filter(fate__in=["kept", "queued"]).select_related("ticket", "recipient_user").defer("html")
+    notices = (
+        Notice.objects.filter(fate__in=["kept", "queued"]).select_related("ticket", "recipient_user").defer("html")
+    )
     return (notices.filter(recipient__iexact=recipient) if recipient else notices).order_by("-id")
 
 

@@ -30,4 +30,4 @@ def clients(actor: Actor) -> QuerySet[Client]:
     """Return the clients that the actor may know of: all to staff, one's own to its users."""
     if actor.is_staff:
         return Client.objects.filter(active=True)
-    return Client.objects.filter(pk=actor.user.client_id if actor.user else None)
+    return Client.objects.filter(users=actor.user)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uFE58\uFE63\uFF0D"
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SPLIT = re.compile(rf"\s*[{_DASHES}:|]+\s*")
 _REPLY = re.compile(r"^\s*(?:(?:re|rv|fw|fwd|res|enc|aw)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 _SUFFIXES = {

@@ -86,7 +86,13 @@ def _header(message: EmailMessage, name: str) -> str:
         return clean(_decoded(raw.encode("utf-8", "surrogateescape"), "utf-8"))
     try:
         return clean(str(message.get(name, "")))
-    except (ValueError, LookupError, IndexError, AttributeError, TypeError):  # the parser's own bugs on odd input
+    except (
+        ValueError,
+        LookupError,
+        IndexError,
+        AttributeError,
+        TypeError,
+    ):  # the parser's own bugs on odd input
         return clean(raw)
 
 

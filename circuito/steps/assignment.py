@@ -16,7 +16,14 @@ from circuito.tickets.models import Ticket
 
 
 def assign(
-    number: int, *, consultant: User, promised_on: date, note: str = "", actor: Actor, now: datetime, quiet: bool = False
+    number: int,
+    *,
+    consultant: User,
+    promised_on: date,
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+    quiet: bool = False,
 ) -> Ticket:
     """Give ticket `number` to `consultant`, promised for `promised_on`.
 

@@ -50,7 +50,7 @@ def open_ticket(
     """Open a ticket. Raises `InvalidInput` (title, description, requester) and `StepRefused`."""
     _check(request)
     ticket = Ticket(
-        number=number,
+        number=number or 0,  # 0: the next one, taken when it is written
         client=request.client,
         suggested_client=request.suggested_client,
         requester=request.requester,

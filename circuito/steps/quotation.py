@@ -44,9 +44,7 @@ def quote(
     return sent
 
 
-def accept_quote(
-    number: int, *, remark: str = "", actor: Actor, now: datetime, quiet: bool = False
-) -> Ticket:
+def accept_quote(number: int, *, remark: str = "", actor: Actor, now: datetime, quiet: bool = False) -> Ticket:
     """Accept the open quote: the ticket inherits its hours. An expired one is refused even before the clock's job."""
     with transition("accept_quote", number, actor=actor, now=now, quiet=quiet) as taken:
         accepted = _answer(taken, "accepted", remark, actor, now)
@@ -56,9 +54,7 @@ def accept_quote(
     return taken.ticket
 
 
-def reject_quote(
-    number: int, *, remark: str = "", actor: Actor, now: datetime, quiet: bool = False
-) -> Ticket:
+def reject_quote(number: int, *, remark: str = "", actor: Actor, now: datetime, quiet: bool = False) -> Ticket:
     """Reject the open quote: the ticket is void (seed §3)."""
     with transition("reject_quote", number, actor=actor, now=now, quiet=quiet) as taken:
         _answer(taken, "rejected", remark, actor, now)

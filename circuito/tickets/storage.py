@@ -50,7 +50,12 @@ def attach(ticket: Ticket, message: Message | None, files: Iterable[StoredFile],
 def keep_upload(owner: User, file: StoredFile, at: datetime) -> Upload:
     """Keep a file for a form that its owner has not finished."""
     return Upload.objects.create(
-        owner=owner, blob_id=file.sha256, name=file.name, content_type=file.content_type, size=file.size, at=at
+        owner=owner,
+        blob_id=file.sha256,
+        name=file.name,
+        content_type=file.content_type,
+        size=file.size,
+        at=at,
     )
 
 

@@ -25,7 +25,10 @@ def test_clients(cast: Cast, speak: Speak) -> None:
 
 
 def test_consultants(cast: Cast, speak: Speak) -> None:
-    assert [row["name"] for row in speak("dora").get("/consultants").json()] == ["Carla Ibáñez", "Carlos Gómez"]
+    assert [row["name"] for row in speak("dora").get("/consultants").json()] == [
+        "Carla Ibáñez",
+        "Carlos Gómez",
+    ]
     problem_of(speak("ana").get("/consultants"), 404, "not-found")
 
 

@@ -44,7 +44,10 @@ def test_message_refused(cast: Cast, speak: Speak) -> None:
 
 def test_files_by_form(cast: Cast, speak: Speak) -> None:
     path = f"/tickets/{a_ticket(cast).number}/attachments"
-    files = [SimpleUploadedFile("captura ñ.png", b"\x89PNG", "image/png"), SimpleUploadedFile("x.html", b"<b>")]
+    files = [
+        SimpleUploadedFile("captura ñ.png", b"\x89PNG", "image/png"),
+        SimpleUploadedFile("x.html", b"<b>"),
+    ]
     answer = speak("ana").post(path, files=files)
     assert answer.status_code == 201, answer.content.decode()
     assert answer.json()["body"] == "(sin texto; vea los adjuntos)"

@@ -57,9 +57,7 @@ def test_refused_step_has_a_sentence(cast: Cast, speak: Speak) -> None:
     assert body["instance"] == f"/api/v1/tickets/{number}/withdrawal"
 
 
-def test_what_nobody_foresaw(
-    speak: Speak, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_nobody_foresaw(speak: Speak, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     def fail(*args: object) -> None:
         raise RuntimeError("contraseña de la base")
 

@@ -42,7 +42,15 @@ STEPS: list[tuple[str, str, str, dict[str, Any] | None, str, str, str]] = [
 
 @pytest.mark.parametrize(("word", "before", "who", "body", "after", "not_who", "not_in"), STEPS)
 def test_step(
-    cast: Cast, speak: Speak, word: str, before: str, who: str, body: Any, after: str, not_who: str, not_in: str
+    cast: Cast,
+    speak: Speak,
+    word: str,
+    before: str,
+    who: str,
+    body: Any,
+    after: str,
+    not_who: str,
+    not_in: str,
 ) -> None:
     path = f"/tickets/{a_ticket(cast, before).number}/{word}"
     missing = problem_of(speak("zoe").post(path, body), 404, "not-found")

@@ -6,8 +6,8 @@ import base64
 from typing import Any
 
 import pytest
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from circuito.notices.models import Notice
 from circuito.tickets.models import Attachment, Blob, StateChange, Ticket
@@ -221,7 +221,9 @@ def test_the_ticket_asks_the_database_the_same_for_one_as_for_many(cast: Cast, s
 
 
 def _queries(act: Any) -> int:
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         act()
     return len(captured)
 

@@ -119,10 +119,7 @@ def test_a_quote_accepted_too_late_is_refused_with_its_reason(tmp_path: Path) ->
     ask = {**TRIAGE, "needs_quote": True}
     quote = {"step": "quote", "at": "-9d 10:00", "by": DESK, "hours": 4, "expires_on": "-5d"}
     late = {"step": "accept_quote", "at": "-4d 09:00", "by": ANA}
-    assert (
-        "venció"
-        in faults(tmp_path, document(ticket(1, "ready", ask, quote, late)))["tickets[0].history[2].step"]
-    )
+    assert "venció" in faults(tmp_path, document(ticket(1, "ready", ask, quote, late)))["tickets[0].history[2].step"]
 
 
 def test_people_and_catalogues_that_cannot_be_made(tmp_path: Path) -> None:

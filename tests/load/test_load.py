@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import authenticate
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from circuito.load import LoadErrors, load_file
 from circuito.notices.models import Notice
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _fast_hashes(settings: SettingsWrapper) -> None:
+def _fast_hashes(settings: Settings) -> None:
     """The demo's passwords are twelve, and Argon2 is slow on purpose."""
     settings.PASSWORD_HASHERS = FAST_HASHES
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from circuito.clock import now
 from circuito.intake.mail import drain
 from circuito.intake.reception import keep
-from circuito.clock import now
 from circuito.rules.circuit import State
 from tests.cast import Cast, a_ticket
 
@@ -64,7 +64,7 @@ def test_each_page_is_for_those_it_is_for(cast: Cast, browse: Browse, path: str,
     assert status == (200 if name in MAY[PAGES[path]] else 403)
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES])
+@pytest.mark.parametrize("path", list(PAGES))
 def test_a_stranger_is_sent_to_the_login(client: Client, db: None, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 302

@@ -34,7 +34,8 @@ class Message(models.Model):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(internal=False) | models.Q(from_client=False), name="message_notes_are_staff"
+                condition=models.Q(internal=False) | models.Q(from_client=False),
+                name="message_notes_are_staff",
             )
         ]
 

@@ -60,7 +60,7 @@ class Ticket(models.Model):
     mail_thread = models.CharField(max_length=255, blank=True)
     opened_at = models.DateTimeField()
     state_changed_at = models.DateTimeField()
-    search = models.GeneratedField(  # type: ignore[var-annotated]
+    search = models.GeneratedField(
         expression=models.Func(
             "title", "description", function="public.circuito_search", output_field=SearchVectorField()
         ),

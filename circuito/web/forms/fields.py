@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -10,9 +9,10 @@ from django import forms
 if TYPE_CHECKING:
     from circuito.tickets.models import Component
 
+    Choice = forms.ModelChoiceField[Any]
     ComponentChoice = forms.ModelChoiceField[Component]
 else:
-    ComponentChoice = forms.ModelChoiceField
+    Choice = ComponentChoice = forms.ModelChoiceField  # Django's own takes no type argument when it runs
 
 
 class DayField(forms.DateField):
@@ -32,7 +32,7 @@ class HoursField(forms.DecimalField):
     def __init__(self, **options: Any) -> None:
         super().__init__(max_digits=7, decimal_places=2, **options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(value.strip().replace(",", ".") if isinstance(value, str) else value)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from circuito.people.actor import Actor
 from circuito.people.models import LANGUAGES, ROLES
 from circuito.queries import catalogues, people
-from circuito.web.forms.fields import ComponentField, LongText
+from circuito.web.forms.fields import Choice, ComponentField, LongText
 
 #: The zones that people choose from; the desk's own is the default.
 ZONES = [
@@ -49,7 +49,7 @@ class UserForm(forms.Form):
         help_text=_("Con qué entra. Vacío: su dirección de correo."),
     )  # fmt: skip
     role = forms.ChoiceField(label=_("Perfil"), choices=ROLES)
-    client = forms.ModelChoiceField(queryset=None, required=False, label=_("Empresa"), empty_label=_("— (personal)"))
+    client = Choice(queryset=None, required=False, label=_("Empresa"), empty_label=_("— (personal)"))
     phone = forms.CharField(label=_("Teléfono"), required=False, max_length=60)
     language = forms.ChoiceField(label=_("Idioma"), choices=LANGUAGES)
     active = forms.BooleanField(label=_("En uso"), required=False, initial=True)

@@ -11,7 +11,7 @@ from circuito.people.actor import Actor
 from circuito.queries import catalogues, people
 from circuito.queries.search import Criteria
 from circuito.tickets.words import KINDS, STATES
-from circuito.web.forms.fields import ComponentField, DayField
+from circuito.web.forms.fields import Choice, ComponentField, DayField
 
 
 class QueryForm(forms.Form):
@@ -24,16 +24,14 @@ class QueryForm(forms.Form):
     )
     opened_from = DayField(label=_("Ingresado desde"), required=False)
     opened_to = DayField(label=_("Hasta"), required=False)
-    client = forms.ModelChoiceField(queryset=None, required=False, label=_("Cliente"), empty_label=_("Todos"))
-    consultant = forms.ModelChoiceField(
-        queryset=None, required=False, label=_("Consultor"), empty_label=_("Todos")
-    )
+    client = Choice(queryset=None, required=False, label=_("Cliente"), empty_label=_("Todos"))
+    consultant = Choice(queryset=None, required=False, label=_("Consultor"), empty_label=_("Todos"))
     component = ComponentField(queryset=None, required=False, label=_("Componente"), empty_label=_("Todos"))
     kind = forms.ChoiceField(label=_("Tipo"), required=False, choices=[("", _("Todos")), *KINDS])
 
-    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
-        super().__init__(*args, auto_id="query-%s", **options)
-        choices = {"component": catalogues.components()}
+    def __init__(self, data: Any, *, actor: Actor) -> None:
+        super().__init__(data, auto_id="query-%s")
+        choices: dict[str, Any] = {"component": catalogues.components()}
         if actor.is_staff:
             choices |= {"client": people.clients(actor), "consultant": people.consultants()}
         else:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from circuito.people.actor import Actor
 from circuito.people.models import User
 from circuito.queries import catalogues, people
-from circuito.web.forms.fields import ComponentField, LongText
+from circuito.web.forms.fields import Choice, ComponentField, LongText
 
 
 class RequestForm(forms.Form):
@@ -25,10 +25,8 @@ class RequestForm(forms.Form):
     component = ComponentField(
         queryset=None, required=False, label=_("Componente del sistema"), empty_label=_("No sé / otro")
     )
-    error_type = forms.ModelChoiceField(
-        queryset=None, required=False, label=_("Tipo de error"), empty_label=_("No corresponde")
-    )
-    urgency = forms.ModelChoiceField(queryset=None, required=False, label=_("Nivel de urgencia"), empty_label="—")
+    error_type = Choice(queryset=None, required=False, label=_("Tipo de error"), empty_label=_("No corresponde"))
+    urgency = Choice(queryset=None, required=False, label=_("Nivel de urgencia"), empty_label="—")
     system_message = forms.CharField(
         label=_("Mensaje en el sistema"), required=False, max_length=20_000, widget=LongText(2),
         help_text=_("Si apareció un error, cópielo tal cual."),
@@ -50,9 +48,11 @@ class CallForm(RequestForm):
     """A request taken by phone: the same, for the caller whose name the desk types."""
 
     field_order = ["requester"]
-    requester = forms.ModelChoiceField(
+    requester = Choice(
         queryset=None, label=_("Quién llama"), widget=forms.HiddenInput,
-        error_messages={"required": _("Busque y elija quién llama."), "invalid_choice": _("Elija quién llama de la lista.")},
+        error_messages={
+            "required": _("Busque y elija quién llama."), "invalid_choice": _("Elija quién llama de la lista."),
+        },
     )  # fmt: skip
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:

@@ -13,7 +13,7 @@ from circuito.people.models import User
 from circuito.queries import people
 from circuito.steps import assignment, closing, identification, quotation, resolution, triage, validation
 from circuito.tickets.words import KINDS, PRIORITIES
-from circuito.web.forms.fields import DayField, HoursField, LongText
+from circuito.web.forms.fields import Choice, DayField, HoursField, LongText
 
 
 class StepForm(forms.Form):
@@ -21,13 +21,13 @@ class StepForm(forms.Form):
 
     word: ClassVar[str]
     steps: ClassVar[tuple[str, ...]]
-    title: ClassVar[Any]
+    title: Any
     icon: ClassVar[str]
-    answers: ClassVar[tuple[tuple[str, Any, str], ...]]  # (value, label, style) of each button
+    answers: tuple[tuple[str, Any, str], ...]  # (value, label, style) of each button
     use_required_attribute = False
 
-    def __init__(self, *args: Any, ticket: Any, actor: Actor, **options: Any) -> None:
-        super().__init__(*args, auto_id=f"{self.word}-%s", **options)
+    def __init__(self, data: Any = None, *, ticket: Any, actor: Actor) -> None:
+        super().__init__(data, auto_id=f"{self.word}-%s")
         self.ticket, self.actor = ticket, actor
         self.prepare()
 
@@ -42,7 +42,7 @@ class IdentificationForm(StepForm):
     word, steps, icon = "client", ("identify",), "building-2"
     title = _("¿De qué cliente es?")
     answers = (("", _("Es de este cliente"), "primary"),)
-    client = forms.ModelChoiceField(queryset=None, label=_("Cliente"))
+    client = Choice(queryset=None, label=_("Cliente"))
 
     def prepare(self) -> None:
         field = self.fields["client"]
@@ -69,9 +69,7 @@ class TriageForm(StepForm):
     priority = forms.TypedChoiceField(
         label=_("Prioridad"), choices=PRIORITIES, coerce=int, widget=forms.RadioSelect, initial=3
     )
-    note = forms.CharField(
-        label=_("Nota para el cliente"), required=False, max_length=5000, widget=LongText(2)
-    )
+    note = forms.CharField(label=_("Nota para el cliente"), required=False, max_length=5000, widget=LongText(2))
 
     def take(self, number: int, answer: str, *, actor: Actor, now: datetime) -> None:
         triage.triage(number, needs_quote=answer == "quote", actor=actor, now=now, **self.cleaned_data)
@@ -83,9 +81,7 @@ class QuoteForm(StepForm):
     answers = (("", _("Enviar cotización"), "primary"),)
     hours = HoursField(label=_("Horas"))
     expires_on = DayField(label=_("Vence el"), help_text=_("Se puede aceptar hasta el final de ese día."))
-    note = forms.CharField(
-        label=_("Qué incluye"), required=False, max_length=5000, widget=LongText(3)
-    )
+    note = forms.CharField(label=_("Qué incluye"), required=False, max_length=5000, widget=LongText(3))
 
     def take(self, number: int, answer: str, *, actor: Actor, now: datetime) -> None:
         quotation.quote(number, actor=actor, now=now, **self.cleaned_data)
@@ -108,7 +104,7 @@ class QuoteAnswerForm(StepForm):
         step(number, remark=self.cleaned_data["remark"], actor=actor, now=now)
 
 
-class ConsultantField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class ConsultantField(Choice):
     """A consultant, with how many tickets he has now."""
 
     def label_from_instance(self, obj: User) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -29,12 +31,14 @@ def show(request: Request, notice_id: int) -> HttpResponse:
 def html(request: Request, notice_id: int) -> HttpResponse:
     """The HTML part by itself, for the frame that shows it; nothing in it may run."""
     response = HttpResponse(_notice(notice_id).html)
-    response["Content-Security-Policy"] = "sandbox allow-popups allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'"
+    response["Content-Security-Policy"] = (
+        "sandbox allow-popups allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'"
+    )
     response["X-Frame-Options"] = "SAMEORIGIN"
     return response
 
 
-def _notice(notice_id: int) -> object:
+def _notice(notice_id: int) -> Any:
     notice = kept_notice(notice_id)
     if notice is None:
         raise Http404

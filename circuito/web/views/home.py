@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -25,7 +27,7 @@ def home(request: Request) -> HttpResponse:
 
 def _client_home(request: Request) -> HttpResponse:
     running = tickets_for(request.actor).filter(state__in=list(OPEN_STATES)).order_by("-state_changed_at")
-    context = {
+    context: dict[str, Any] = {
         "groups": inbox(request.actor),
         "running": list(running[:SHOWN]),
         "counts": counts_by_state(request.actor),
@@ -38,7 +40,7 @@ def _work(request: Request) -> HttpResponse:
 
 
 def _desk(request: Request) -> HttpResponse:
-    context = {
+    context: dict[str, Any] = {
         "groups": inbox(request.actor),
         "counts": counts_by_state(request.actor),
         "overdue": list(overdue(request.actor, desk_date(now()))[:SHOWN]),
@@ -47,7 +49,7 @@ def _desk(request: Request) -> HttpResponse:
     return render(request, "home_desk.html", _with_today(context))
 
 
-def _with_today(context: dict[str, object]) -> dict[str, object]:
+def _with_today(context: dict[str, Any]) -> dict[str, Any]:
     return context | {"today": desk_date(now())}
 
 

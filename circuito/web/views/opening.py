@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -43,7 +45,7 @@ def _load(request: Request, form: RequestForm, template: str) -> HttpResponse:
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def _open(request: Request, form: RequestForm, uploads: list[object]) -> int | None:
+def _open(request: Request, form: RequestForm, uploads: list[Any]) -> int | None:
     """Open the ticket, or say in the form why not."""
     make = from_phone if isinstance(form, CallForm) else from_portal
     try:

@@ -34,9 +34,7 @@ class LoginForm(AuthenticationForm):
         self.fields["password"].label = _("Contraseña")
 
 
-login = LoginView.as_view(
-    template_name="login.html", authentication_form=LoginForm, redirect_authenticated_user=True
-)
+login = LoginView.as_view(template_name="login.html", authentication_form=LoginForm, redirect_authenticated_user=True)
 logout = LogoutView.as_view()
 set_password = login_not_required(
     PasswordResetConfirmView.as_view(

@@ -33,7 +33,8 @@ def remove(request: Request, upload_id: Any) -> HttpResponse:
 def received(request: Request) -> tuple[list[Any], list[str]]:
     """Return the uploads that belong to this form, sent before or now, and a sentence for each file refused."""
     earlier = uploads_of(_owner(request), request.POST.getlist("uploads"))
-    kept, problems = [], []
+    kept: list[Any] = []
+    problems: list[str] = []
     for file in request.FILES.getlist("files"):
         if len(earlier) + len(kept) >= settings.MAX_ATTACHMENTS_PER_FORM:
             problems.append(_("Hasta %(max)d archivos por vez.") % {"max": settings.MAX_ATTACHMENTS_PER_FORM})
