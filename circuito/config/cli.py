@@ -145,7 +145,7 @@ def _load(options: argparse.Namespace, environment: Environment) -> int:
         report = load_file(options.file, now=now(), check_only=options.check)
     except LoadErrors as problems:
         for error in problems.errors:
-            print(f"{error.path}: {error.sentence}", file=sys.stderr)
+            print(error, file=sys.stderr)
         print(f"circuito: {len(problems.errors)} errors; nothing was loaded.", file=sys.stderr)
         return 1
     print(report)
