@@ -9,6 +9,9 @@ from django.test import Client
 
 from tests.cast import Cast, make_cast
 
+#: Gives the web client of one of the cast, logged in.
+Browse = Callable[[str], Client]
+
 
 @pytest.fixture
 def cast(db: None) -> Cast:
@@ -17,7 +20,7 @@ def cast(db: None) -> Cast:
 
 
 @pytest.fixture
-def browse(cast: Cast) -> Callable[[str], Client]:
+def browse(cast: Cast) -> Browse:
     """Return a function that gives the web client of one of the cast, logged in."""
 
     def as_person(name: str) -> Client:

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from circuito.clock import now
 from circuito.intake.reception import keep
@@ -50,7 +50,11 @@ def _keep(envelope: Envelope) -> None:
     content = envelope.content
     raw = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else bytes(content or b"")
     close_old_connections()
-    keep(raw, envelope_from=envelope.mail_from or "", envelope_to=", ".join(envelope.rcpt_tos), now=now())
+    try:
+        keep(raw, envelope_from=envelope.mail_from or "", envelope_to=", ".join(envelope.rcpt_tos), now=now())
+    except (DatabaseError, InterfaceError):
+        connection.close()  # the next mail tries with a new one
+        raise
 
 
 class SmtpOrLmtp(SMTP):
@@ -82,6 +86,8 @@ def protocol(door: MailDoor) -> Any:
 
 async def serve(host: str, port: int, stop: asyncio.Event) -> None:
     """Listen until `stop` is set. Raises OSError where the port is taken."""
-    server = await asyncio.get_running_loop().create_server(protocol(MailDoor()), host, port)
+    door = MailDoor()
+    server = await asyncio.get_running_loop().create_server(protocol(door), host, port)
     async with server:
         await stop.wait()
+    door.writers.shutdown()

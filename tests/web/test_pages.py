@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
 
@@ -12,8 +10,7 @@ from circuito.intake.mail import drain
 from circuito.intake.reception import keep
 from circuito.rules.circuit import State
 from tests.cast import Cast, a_ticket
-
-Browse = Callable[[str], Client]
+from tests.conftest import Browse
 
 
 @pytest.mark.parametrize("state", [state.value for state in State])

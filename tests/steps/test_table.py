@@ -1,0 +1,86 @@
+"""Every step tried by everybody on a real ticket in every state: taken or refused as the table says, and logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from circuito.access import NoSuchTicket, role_on
+from circuito.clock import desk_date, now
+from circuito.people.actor import SYSTEM, Actor
+from circuito.rules.circuit import STEPS, State, StepRefused, steps_open_to
+from circuito.steps import assignment, closing, identification, quotation, resolution, triage, validation
+from circuito.steps.errors import InvalidInput
+from circuito.tickets.models import StateChange, Ticket
+from tests.cast import Cast, a_ticket
+
+Take = Callable[[Cast, int, Actor], object]
+
+
+def _later(days: int):  # type: ignore[no-untyped-def]
+    return desk_date(now()) + timedelta(days=days)
+
+
+TAKE: dict[str, Take] = {
+    "identify": lambda c, n, a: identification.identify(n, client=c.otra, actor=a, now=now()),
+    "triage": lambda c, n, a: triage.triage(n, kind="failure", priority=1, needs_quote=False, actor=a, now=now()),
+    "ask_quote": lambda c, n, a: triage.triage(n, kind="failure", priority=1, needs_quote=True, actor=a, now=now()),
+    "quote": lambda c, n, a: quotation.quote(n, hours=Decimal(4), expires_on=_later(5), actor=a, now=now()),
+    "accept_quote": lambda c, n, a: quotation.accept_quote(n, actor=a, now=now()),
+    "reject_quote": lambda c, n, a: quotation.reject_quote(n, actor=a, now=now()),
+    "expire_quote": lambda c, n, a: quotation.expire_quote(n, now=now()),
+    "assign": lambda c, n, a: assignment.assign(n, consultant=c.carlos, promised_on=_later(2), actor=a, now=now()),
+    "reassign": lambda c, n, a: assignment.reassign(n, consultant=c.carla, actor=a, now=now()),
+    "redate": lambda c, n, a: assignment.redate(n, promised_on=_later(9), actor=a, now=now()),
+    "resolve": lambda c, n, a: resolution.resolve(n, solution="Listo.", hours=Decimal(1), actor=a, now=now()),
+    "conform": lambda c, n, a: validation.conform(n, actor=a, now=now()),
+    "not_conform": lambda c, n, a: validation.not_conform(n, remark="Sigue igual.", actor=a, now=now()),
+    "withdraw": lambda c, n, a: closing.withdraw(n, actor=a, now=now()),
+    "void": lambda c, n, a: closing.void(n, reason="Repetido.", actor=a, now=now()),
+    "reopen": lambda c, n, a: closing.reopen(n, actor=a, now=now()),
+}
+PEOPLE = ["ana", "beto", "zoe", "dora", "carlos", "carla", "mario"]
+
+
+def test_the_tests_know_every_step() -> None:
+    assert set(TAKE) == set(STEPS) - {"open"}
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("name", PEOPLE)
+def test_everybody_tries_every_step(cast: Cast, state: State, name: str) -> None:
+    actor = cast.actor(name)
+    for step in sorted(set(TAKE) - {"expire_quote", "identify"}):
+        ticket = a_ticket(cast, state.value)
+        _try(cast, ticket, step, actor, allowed=name != "zoe" and step in steps_open_to(role_on(actor, ticket), state))
+
+
+def _try(cast: Cast, ticket: Ticket, step: str, actor: Actor, *, allowed: bool) -> None:
+    before = StateChange.objects.filter(ticket=ticket).count()
+    if allowed:
+        TAKE[step](cast, ticket.number, actor)
+    else:
+        with pytest.raises((StepRefused, NoSuchTicket)):
+            TAKE[step](cast, ticket.number, actor)
+    after = Ticket.objects.get(pk=ticket.pk)
+    log = StateChange.objects.filter(ticket=ticket)
+    assert log.count() == before + allowed
+    assert after.state == (STEPS[step].target.value if allowed else ticket.state)
+    if allowed:
+        last = log.latest("id")
+        assert (last.step, last.from_state, last.to_state, last.actor) == (step, ticket.state, after.state, actor.user)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_the_clock_expires_a_quote_that_is_open(cast: Cast, state: State) -> None:
+    ticket = a_ticket(cast, state.value)
+    _try(cast, ticket, "expire_quote", SYSTEM, allowed=state == State.QUOTED)
+
+
+def test_a_ticket_that_has_its_client_keeps_it(cast: Cast) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        TAKE["identify"](cast, a_ticket(cast).number, cast.actor("dora"))
+    assert refused.value.field == "client"
