@@ -39,6 +39,13 @@ class MessageBody(Sent):
     attachments: list[File] = Field([], max_length=settings.MAX_ATTACHMENTS_PER_FORM)
 
 
+class FileWords(Sent):
+    """What a form of files may say with them."""
+
+    body: Text = Field("", description=_("Lo que quiera decir con los archivos."))
+    internal: bool = Field(False, description=_("Solo Soporte: una nota que el cliente no ve."))
+
+
 class Identification(Sent):
     """Whose ticket it is."""
 

@@ -7,6 +7,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from circuito.access import NoSuchTicket
+from circuito.api.names import check_names
 from circuito.api.presentation import named
 from circuito.api.request import ApiRequest
 from circuito.api.schemas import REFUSALS, ConsultantOut, Me, Named, UrgencyOut
@@ -89,6 +90,7 @@ def list_urgencies(request: ApiRequest) -> list[UrgencyOut]:
 )
 def list_clients(request: ApiRequest, asked: Query[ClientFilters]) -> list[Named]:
     """Return the clients that the actor may know of."""
+    check_names(request.GET, ClientFilters)
     found = clients(request.auth).filter(name__gt=asked.after).order_by("name")
     if asked.q:
         found = found.filter(name__folded=asked.q)

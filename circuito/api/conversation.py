@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import ninja
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_noop as _
-from ninja import Router, Status
+from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
 from circuito.access import attachment_for, attachments_for, messages_for, ticket_for
-from circuito.api import files, presentation, record
-from circuito.api.bodies import MessageBody
+from circuito.api import presentation, record
+from circuito.api.bodies import FileWords, MessageBody
+from circuito.api.files import from_form, from_json
+from circuito.api.names import check_names
 from circuito.api.presentation import ticket_url
 from circuito.api.request import ApiRequest
 from circuito.api.said import say
 from circuito.api.schemas import REFUSALS, AttachmentOut, LogEntry, MessageOut, NoticeOut
-from circuito.api.values import Text
 from circuito.clock import now
 from circuito.queries.timeline import notices_for, state_log
 
 router = Router(tags=["tickets"])
 READ = {401: REFUSALS[401], 404: REFUSALS[404]}
 WRITE = {**READ, 422: REFUSALS[422]}
+BYTES = {
+    "responses": {
+        200: {
+            "description": "OK",
+            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
 #: What a program may be told that a file is; the rest is bytes.
 SAFE_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"}
 
@@ -76,7 +82,7 @@ def write_message(request: ApiRequest, number: int, sent: MessageBody) -> Status
     """Add a message, or an internal note of staff."""
     with transaction.atomic():
         ticket_for(request.auth, number)  # a stranger's files are not even kept
-        kept = files.from_json(sent.attachments)
+        kept = from_json(sent.attachments)
         written = say(number, sent.body, kept, internal=sent.internal, actor=request.auth, now=now())
     return Status(201, presentation.message(written, ticket_url(written.ticket)))
 
@@ -102,21 +108,22 @@ def list_attachments(request: ApiRequest, number: int) -> list[AttachmentOut]:
 def add_attachments(
     request: ApiRequest,
     number: int,
-    files_sent: Annotated[list[UploadedFile], ninja.File(alias="files")],
-    body: Annotated[Text, ninja.Form()] = "",
-    internal: Annotated[bool, ninja.Form()] = False,
+    files: File[list[UploadedFile]],
+    words: Form[FileWords],
 ) -> Status[MessageOut]:
     """Add uploaded files, with or without words."""
+    check_names(request.POST, FileWords)
     with transaction.atomic():
         ticket_for(request.auth, number)
-        kept = files.from_form(files_sent)
-        written = say(number, body, kept, internal=internal, actor=request.auth, now=now())
+        kept = from_form(files)
+        written = say(number, words.body, kept, internal=words.internal, actor=request.auth, now=now())
     return Status(201, presentation.message(written, ticket_url(written.ticket)))
 
 
 @router.get(
     "/{int:number}/attachments/{int:attachment_id}",
     response={**READ},
+    openapi_extra=BYTES,
     summary=_("Descargar un archivo"),
     description=_("Los bytes del archivo, siempre como descarga."),
 )

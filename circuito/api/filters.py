@@ -13,15 +13,6 @@ from circuito.rules.circuit import OPEN_STATES, State
 from circuito.steps.errors import InvalidInput
 
 OPEN = "open"  # any state but the two that end the circuit
-NAMES = {field.alias or name for name, field in TicketFilters.model_fields.items()}
-
-
-def check_names(query: QueryDict) -> None:
-    """Refuse a filter that does not exist: ignored, it would answer with everything."""
-    for name in query:
-        if name not in NAMES:
-            known = {"name": name, "names": ", ".join(sorted(NAMES))}
-            raise InvalidInput(name, _("No hay un filtro «%(name)s». Hay: %(names)s.") % known)
 
 
 def criteria(asked: TicketFilters) -> Criteria:

@@ -22,6 +22,7 @@ from circuito.steps.errors import InvalidInput, refusal
 
 log = logging.getLogger("circuito.api")
 MEDIA_TYPE = "application/problem+json"
+MAX_ERRORS, MAX_NAME = 50, 100  # what was sent is told back, but not all of it
 
 #: Kind of problem, the last word of its `type`: (status, title).
 KINDS: dict[str, tuple[int, Lazy | str]] = {
@@ -48,7 +49,7 @@ def problem(request: HttpRequest, kind: str, detail: str, **extra: Any) -> HttpR
         "instance": request.path,
         **extra,
     }
-    return HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
+    return HttpResponse(json.dumps(body), status=status, content_type=MEDIA_TYPE)
 
 
 def handle_problems(api: NinjaAPI) -> None:
@@ -104,7 +105,8 @@ def invalid(request: HttpRequest, exc: InvalidInput) -> HttpResponse:
 def not_valid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
     """Name every field that is missing, unknown or of another form than documented."""
     errors = [
-        {"field": _field(error["loc"]), "detail": sentence_of(error), "code": error["type"]} for error in exc.errors
+        {"field": _field(error["loc"]), "detail": sentence_of(error), "code": error["type"]}
+        for error in exc.errors[:MAX_ERRORS]
     ]
     first = errors[0]
     detail = f"{first['field']}: {first['detail']}" if first["field"] else first["detail"]
@@ -112,9 +114,12 @@ def not_valid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
 
 
 def _field(place: tuple[Any, ...]) -> str:
-    """Name a field as it was sent: `attachments.0.name`. The first words are the library's own."""
-    own = 1 if place[0] in ("path", "file") else 2
-    return ".".join(str(part) for part in place[own:]) or (str(place[-1]) if own == 1 else "")
+    """Name a field as it was sent: `attachments.0.name`.
+
+    The first words are the library's own: where it was, and for what holds more, our parameter's name.
+    """
+    own = 2 if place[0] == "body" or (place[0] == "query" and len(place) > 2) else 1
+    return ".".join(str(part) for part in place[own:])[:MAX_NAME]
 
 
 def http_error(request: HttpRequest, exc: HttpError) -> HttpResponse:

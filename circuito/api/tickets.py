@@ -9,7 +9,8 @@ from ninja import Query, Router, Status
 
 from circuito.access import ticket_for
 from circuito.api.bodies import Opening, TicketFilters
-from circuito.api.filters import check_names, criteria, next_url
+from circuito.api.filters import criteria, next_url
+from circuito.api.names import check_names
 from circuito.api.opening import new_request
 from circuito.api.presentation import row, ticket_url, whole
 from circuito.api.request import ApiRequest
@@ -29,7 +30,7 @@ router = Router(tags=["tickets"])
 )
 def list_tickets(request: ApiRequest, asked: Query[TicketFilters]) -> Page:
     """Return one page: keyset by number, so that tickets opened meanwhile neither repeat nor hide any."""
-    check_names(request.GET)
+    check_names(request.GET, TicketFilters)
     found = search(request.auth, criteria(asked)).defer("description", "system_message", "search")
     if asked.after is not None:
         found = found.filter(number__lt=asked.after)

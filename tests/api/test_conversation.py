@@ -67,6 +67,7 @@ def test_files_refused(cast: Cast, speak: Speak, settings: object) -> None:
     problem_of(speak("").post(path, files=[file()]), 401, "unauthorized")
     problem_of(speak("ana").post(path, body="sin archivos"), 422, "invalid-input")
     problem_of(speak("ana").post(path, files=[file(b"")]), 422, "invalid-input")
+    problem_of(speak("dora").post(path, files=[file()], interna="true"), 422, "invalid-input")
     problem_of(speak("ana").post(path, files=[file() for _n in range(21)]), 422, "invalid-input")
     problem_of(speak("ana").post(path, files=[file() for _n in range(50)]), 400, "malformed")
     settings.MAX_ATTACHMENT_BYTES = 2  # type: ignore[attr-defined]

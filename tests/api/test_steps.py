@@ -29,7 +29,7 @@ STEPS: list[tuple[str, str, str, dict[str, Any] | None, str, str, str]] = [
     ("quote-answers", "quoted", "beto", {"accept": False, "remark": "caro"}, "void", "mario", "received"),
     ("assignments", "ready", "dora", ASSIGNMENT, "assigned", "carlos", "received"),
     ("promises", "assigned", "dora", {"promised_on": SOON, "reason": "feriado"}, "assigned", "ana", "ready"),
-    ("resolutions", "assigned", "carlos", RESOLUTION, "resolved", "carla", "ready"),
+    ("resolutions", "assigned", "carlos", RESOLUTION, "resolved", "carla", "resolved"),
     ("validations", "resolved", "ana", {"conform": True}, "validated", "dora", "assigned"),
     ("validations", "resolved", "ana", {"conform": False, "remark": "sigue"}, "ready", "carlos", "validated"),
     ("withdrawal", "received", "ana", {"remark": "ya está"}, "void", "dora", "resolved"),

@@ -1,0 +1,1 @@
+"""Chromium against the running program: real mail in, real mail out."""
