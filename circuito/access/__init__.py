@@ -56,8 +56,13 @@ def role_on(actor: Actor, ticket: Ticket) -> Role:
 
 
 def open_steps(actor: Actor, ticket: Ticket) -> list[str]:
-    """Name the steps that `actor` may take on `ticket` now: buttons, inbox and API read it here."""
-    return steps_open_to(role_on(actor, ticket), _state(ticket))
+    """Name the steps that `actor` may take on `ticket` now: buttons, inbox and API read it here.
+
+    A ticket is identified before anything else is decided about it, and only once.
+    """
+    steps = steps_open_to(role_on(actor, ticket), _state(ticket))
+    not_now = {"identify"} if ticket.client_id is not None else {"triage", "ask_quote", "reopen"}
+    return [step for step in steps if step not in not_now]
 
 
 def check_step(name: str, actor: Actor, ticket: Ticket) -> str:

@@ -71,7 +71,7 @@ def _words(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
     asked = words.strip().lstrip("#")
     if not asked:
         return tickets
-    if asked.isdigit() and len(asked) < 10:
+    if asked.isdecimal() and len(asked) < 10:
         return tickets.filter(number=int(asked))
     terms = re.findall(r"\w+", fold(asked))[:12]
     if not terms:

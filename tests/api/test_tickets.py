@@ -165,6 +165,7 @@ def test_list_in_pages(cast: Cast, speak: Speak) -> None:
         ("q=CAJA", 3),
         ("q=caja+rara", 1),
         ("q=inexistente", 0),
+        ("q=%C2%B2", 0),
         ("client=999", 0),
         ("consultant={carlos}", 1),
         ("limit=1", 1),

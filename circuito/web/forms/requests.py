@@ -63,7 +63,7 @@ class CallForm(RequestForm):
         """Return the caller chosen already, so that an error elsewhere does not lose him."""
         field, value = self.fields["requester"], self["requester"].value()
         assert isinstance(field, forms.ModelChoiceField)
-        return field.queryset.filter(pk=value).first() if str(value or "").isdigit() and field.queryset else None
+        return field.queryset.filter(pk=value).first() if str(value or "").isdecimal() and field.queryset else None
 
 
 class MessageForm(forms.Form):

@@ -20,7 +20,7 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def tickets(request: Request) -> HttpResponse:
     form = QueryForm(request.GET, actor=request.actor)
     criteria = form.criteria()
-    if criteria.words.strip().lstrip("#").isdigit() and (found := _by_number(request, criteria.words)):
+    if criteria.words.strip().lstrip("#").isdecimal() and (found := _by_number(request, criteria.words)):
         return redirect("ticket", number=found)
     page = Paginator(search(request.actor, criteria), PAGE).get_page(request.GET.get("page"))
     asked = request.GET.copy()

@@ -35,9 +35,12 @@ def take_step(request: Request, number: int, word: str) -> HttpResponse:
         return redirect("ticket", number=number)
     form = BY_WORD[word](request.POST, ticket=ticket, actor=request.actor)
     _refuse_early(request, ticket, form.steps)
+    answer = request.POST.get("answer", "")
+    if answer not in [value for value, _label, _style in form.answers]:
+        form.add_error(None, _("Elija qué responder."))  # never guess: one of two answers ends the ticket
     if form.is_valid():
         try:
-            form.take(number, request.POST.get("answer", ""), actor=request.actor, now=now())
+            form.take(number, answer, actor=request.actor, now=now())
         except InvalidInput as error:
             form.add_error(error.field if error.field in form.fields else None, error.sentence)
         else:

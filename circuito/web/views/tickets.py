@@ -54,10 +54,6 @@ def ticket_page(
 def step_forms(request: Request, found: Any, filled: StepForm | None = None) -> list[StepForm]:
     """Return a form for every step open to the reader, what the ticket waits for first."""
     is_open = set(open_steps(request.actor, found))
-    if found.client_id is not None:
-        is_open.discard("identify")
-    else:
-        is_open -= {"triage", "ask_quote"}
     chosen = [form for form in FORMS if is_open.intersection(form.steps)]
     return [
         filled if filled is not None and isinstance(filled, form) else form(ticket=found, actor=request.actor)

@@ -1,0 +1,1 @@
+"""The documents, and the program that writes those that follow from the code."""
