@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard circuito/locale/*/LC_MESSAGES/django.po))
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: help run test check bench messages docs lock clean
+.PHONY: help run test check bench messages pictures docs lock clean
 .DELETE_ON_ERROR:
 
 help: ## say what each target does
@@ -32,6 +32,10 @@ bench: $(VENV)/dev.done $(CATALOGUES) ## the figures: mail, pages, queries, memo
 
 messages: $(VENV)/dev.done ## collect the sentences to translate
 	$(BIN)/python -m circuito.locale.collect
+
+pictures: $(VENV)/dev.done $(CATALOGUES) ## take the pictures of the documents again, from the browser test
+	@tests/need-browser
+	CIRCUITO_PICTURES=$(CURDIR)/docs/images $(BIN)/python -m pytest tests/browser
 
 docs: $(VENV)/dev.done ## write the documents that are generated
 	$(BIN)/python -m docs.generate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -42,11 +43,13 @@ def catalogue_path(language: str) -> Path:
 def collected() -> Catalog:
     """Return every sentence of the sources and the templates, untranslated."""
     found = Catalog(charset="utf-8")
-    for path in _sources():
-        place = path.relative_to(PACKAGE.parent).as_posix()
-        method, options = ("python", {}) if path.suffix == ".py" else ("jinja2.ext:babel_extract", JINJA)
-        for line, message, comments, context in extract_from_file(method, path, KEYWORDS, (), options):
-            found.add(message, locations=[(place, line)], auto_comments=comments, context=context)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for line, sentence in _in_python(path) if "migrations" not in path.parts else ():
+            found.add(sentence, locations=[(_place(path), line)])
+    for folder in TEMPLATES:
+        for path in sorted([*folder.rglob("*.html"), *folder.rglob("*.txt")]):
+            for line, sentence, *_ in extract_from_file("jinja2.ext:babel_extract", path, KEYWORDS, (), JINJA):
+                found.add(sentence, locations=[(_place(path), line)])
     return found
 
 
@@ -78,10 +81,24 @@ def main() -> None:
         path.write_bytes(written)
 
 
-def _sources() -> Iterator[Path]:
-    yield from (path for path in sorted(PACKAGE.rglob("*.py")) if "migrations" not in path.parts)
-    for folder in TEMPLATES:
-        yield from sorted([*folder.rglob("*.html"), *folder.rglob("*.txt")])
+def _place(path: Path) -> str:
+    return path.relative_to(PACKAGE.parent).as_posix()
+
+
+def _in_python(path: Path) -> Iterator[tuple[int, str | tuple[str, ...]]]:
+    """Yield what is marked in a module; by its tree, since Babel's own reader does not look inside f-strings."""
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Call) and (wanted := len(KEYWORDS.get(_name(node.func), ()))):
+            literals = [arg.value for arg in node.args[:wanted] if isinstance(arg, ast.Constant)]
+            texts = tuple(text for text in literals if isinstance(text, str))
+            if len(texts) == wanted:
+                yield node.lineno, texts if wanted > 1 else texts[0]
+
+
+def _name(called: ast.expr) -> str:
+    if isinstance(called, ast.Attribute):
+        return called.attr
+    return called.id if isinstance(called, ast.Name) else ""
 
 
 if __name__ == "__main__":

@@ -19,7 +19,9 @@ import psycopg
 from tests.sink import free_port, wait_until
 
 CIRCUITO = [sys.executable, "-m", "circuito"]
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), "")
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+)
 #: As root a sandbox cannot be made, and nothing but the program is ever visited.
 CHROMIUM_OPTIONS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -69,7 +71,7 @@ class Program:
             self.process = subprocess.Popen(
                 [*CIRCUITO, "serve"], env=self.environment, stdout=log, stderr=log, text=True, start_new_session=True
             )
-        wait_until(lambda: self.answers() or self.process and self.process.poll() is not None, 90)
+        wait_until(lambda: self.answers() or (self.process and self.process.poll() is not None), 90)
         assert self.answers(), self.log()
 
     def answers(self) -> bool:

@@ -24,7 +24,11 @@ def test_a_mail_of_a_user_opens_a_ticket_with_one_answer(cast: Cast) -> None:
     ticket = Ticket.objects.get()
     assert (received.outcome, received.ticket) == ("ticket", ticket)
     assert (ticket.state, ticket.client, ticket.requester) == ("received", cast.acme, cast.ana)
-    assert (ticket.title, ticket.description, ticket.channel) == ("No descarga correos", "Desde ayer no descarga.", "mail")
+    assert (ticket.title, ticket.description, ticket.channel) == (
+        "No descarga correos",
+        "Desde ayer no descarga.",
+        "mail",
+    )
     assert [(a.name, a.size) for a in ticket.attachments.all()] == [("pantalla ñ.png", 4)]
     assert [c.step for c in StateChange.objects.filter(ticket=ticket)] == ["open"]
     answer = Notice.objects.get()
@@ -185,7 +189,9 @@ def test_the_same_bytes_twice_are_one_ticket(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("raw", [b"", b"\x00\xff\xfe", b"Subject: sin remitente\n\nhola", b"From: \n\n"])
-def test_what_cannot_be_read_waits_in_quarantine_and_can_become_a_ticket(cast: Cast, browse: Browse, raw: bytes) -> None:
+def test_what_cannot_be_read_waits_in_quarantine_and_can_become_a_ticket(
+    cast: Cast, browse: Browse, raw: bytes
+) -> None:
     received = arrive(raw, envelope_from="")
     assert received.outcome == "quarantined"
     desk = browse("dora")
@@ -221,7 +227,9 @@ def test_a_message_on_a_finished_ticket_reopens_nothing_and_reaches_the_desk(cas
 
 def test_html_alone_is_read_as_text(cast: Cast, client: Client) -> None:
     message = letter("ana@acme.example", "Acme – con estilo")
-    message.set_content("<style>p{}</style><p>Hola&nbsp;<b>mundo</b></p><script>x()</script><ul><li>uno</ul>", subtype="html")
+    message.set_content(
+        "<style>p{}</style><p>Hola&nbsp;<b>mundo</b></p><script>x()</script><ul><li>uno</ul>", subtype="html"
+    )
     arrive(message)
     assert Ticket.objects.get().description == "Hola mundo\n\n- uno"
 
@@ -230,8 +238,14 @@ def test_html_alone_is_read_as_text(cast: Cast, client: Client) -> None:
     ("raw", "title"),
     [
         ("Subject: Acme – Año raro\nFrom: ana@acme.example\nMessage-ID: <1@x>\n\nÑandú".encode(), "Año raro"),
-        ("Subject: Acme - Acci\xf3n\nFrom: ana@acme.example\nMessage-ID: <2@x>\n\nAcci\xf3n".encode("latin-1"), "Acción"),
-        (b"Subject: =?utf-8?B?QWNtZSDigJMgRW1vamkg8J+YgA==?=\nFrom: ana@acme.example\nMessage-ID: <3@x>\n\nx", "Emoji 😀"),
+        (
+            "Subject: Acme - Acci\xf3n\nFrom: ana@acme.example\nMessage-ID: <2@x>\n\nAcci\xf3n".encode("latin-1"),
+            "Acción",
+        ),
+        (
+            b"Subject: =?utf-8?B?QWNtZSDigJMgRW1vamkg8J+YgA==?=\nFrom: ana@acme.example\nMessage-ID: <3@x>\n\nx",
+            "Emoji 😀",
+        ),
         (
             b"Subject: Acme - charset\nFrom: ana@acme.example\nMessage-ID: <4@x>\n"
             b"Content-Type: text/plain; charset=x-no-existe\n\n\xe1rbol",

@@ -60,7 +60,13 @@ def test_a_mail_is_kept_when_the_door_says_250(door: int) -> None:
 def test_lmtp_answers_for_each_recipient(door: int) -> None:
     with socket.create_connection(("127.0.0.1", door)) as line:
         answers = line.makefile("rb")
-        for said in (b"LHLO x", b"MAIL FROM:<a@x.example>", b"RCPT TO:<s@x.example>", b"RCPT TO:<t@x.example>", b"DATA"):
+        for said in (
+            b"LHLO x",
+            b"MAIL FROM:<a@x.example>",
+            b"RCPT TO:<s@x.example>",
+            b"RCPT TO:<t@x.example>",
+            b"DATA",
+        ):
             line.sendall(said + b"\r\n")
         line.sendall(b"From: a@x.example\r\n\r\nhola\r\n.\r\nQUIT\r\n")
         codes = [answer[:3] for answer in answers if answer[3:4] == b" "]

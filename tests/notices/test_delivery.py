@@ -53,7 +53,9 @@ def test_the_plain_part_escapes_nothing_and_the_html_part_everything(cast: Cast,
     assert "Núñez &amp; &lt;b&gt;Cía&lt;/b&gt;" in html.get_content()
 
 
-@pytest.mark.parametrize(("language", "words"), [("es", "Recibimos su solicitud"), ("en", "request"), ("pt", "solicitação")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("es", "Recibimos su solicitud"), ("en", "request"), ("pt", "solicitação")]
+)
 def test_each_is_told_in_his_language(cast: Cast, sink: Sink, language: str, words: str) -> None:
     User.objects.filter(pk=cast.ana.pk).update(language=language)
     cast.ana.refresh_from_db()

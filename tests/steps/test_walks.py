@@ -18,7 +18,9 @@ from circuito.tickets.models import Quote, StateChange, Ticket, Validation
 from tests.cast import Cast, a_ticket
 from tests.steps.test_table import PEOPLE, TAKE
 
-MOVES = st.lists(st.tuples(st.sampled_from([*PEOPLE, "system"]), st.sampled_from(sorted(TAKE))), min_size=5, max_size=40)
+MOVES = st.lists(
+    st.tuples(st.sampled_from([*PEOPLE, "system"]), st.sampled_from(sorted(TAKE))), min_size=5, max_size=40
+)
 #: Most random moves are refused; these open a way so that walks also get far.
 START = st.sampled_from(["received", "to_quote", "quoted", "ready", "assigned", "resolved", "validated"])
 

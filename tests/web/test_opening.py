@@ -27,7 +27,12 @@ def test_carga_de_ticket_opens_a_ticket_and_tells_its_user(cast: Cast, browse: B
     files = [SimpleUploadedFile("a.txt", b"1"), SimpleUploadedFile("b.txt", b"2")]
     assert browse("ana").post("/tickets/new/", {**_filled(cast), "files": files}).status_code == 302
     ticket = Ticket.objects.get()
-    assert (ticket.client, ticket.requester, ticket.channel, ticket.state) == (cast.acme, cast.ana, "portal", "received")
+    assert (ticket.client, ticket.requester, ticket.channel, ticket.state) == (
+        cast.acme,
+        cast.ana,
+        "portal",
+        "received",
+    )
     assert (ticket.component, ticket.error_type, ticket.urgency) == (cast.billing, cast.error_type, cast.urgency)
     assert sorted(ticket.attachments.values_list("name", flat=True)) == ["a.txt", "b.txt"]
     assert Notice.objects.get().recipient == "ana@acme.example"
