@@ -33,7 +33,7 @@ def _forget_durability(url: str) -> None:
 
     with psycopg.connect(url, autocommit=True) as connection:
         for setting in ("synchronous_commit", "fsync", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = off")  # type: ignore[arg-type]
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
 
 

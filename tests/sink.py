@@ -31,8 +31,8 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        mail = message_from_bytes(envelope.content or b"", policy=policy.default)
-        assert isinstance(mail, EmailMessage)
+        assert isinstance(envelope.content, bytes)
+        mail = message_from_bytes(envelope.content, policy=policy.default)
         self.mails.append(mail)
         self.recipients.append(envelope.rcpt_tos)
         return "250 OK"

@@ -45,14 +45,18 @@ def _read_next(now: datetime) -> bool:
             with transaction.atomic():
                 _understand(received, now)
         except UnreadableMail as error:
-            _quarantine(received, str(error))
+            _quarantine(received, _unreadable(error))
         except OperationalError:
             raise  # the database's trouble, not the mail's: it stays pending and is read again
         except Exception as error:  # whatever a stranger's bytes provoke, the mail stays and the next one is read
             log.exception("mail %s cannot be understood", received.pk)
-            _quarantine(received, f"{type(error).__name__}: {error}")
+            _quarantine(received, _("Falla al leerlo: %(error)s") % {"error": f"{type(error).__name__}: {error}"})
         received.save()
     return True
+
+
+def _unreadable(error: UnreadableMail) -> str:
+    return _("El correo no dice quién lo envía.") if error.reason == "no_sender" else _("El correo no se puede leer.")
 
 
 def _quarantine(received: ReceivedMail, reason: str) -> None:

@@ -21,7 +21,11 @@ _MACHINES = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bou
 
 
 class UnreadableMail(ValueError):
-    """The bytes hold no mail that can be understood; the sentence says why."""
+    """The bytes hold no mail that can be understood; `reason` is `unparsable` or `no_sender`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,10 @@ def read_mail(raw: bytes, envelope_from: str = "") -> IncomingMail:
     try:
         message = BytesParser(policy=policy.default).parsebytes(raw)
     except (MessageError, ValueError, LookupError, IndexError, AttributeError) as error:
-        raise UnreadableMail(f"the message cannot be parsed: {error}") from error
+        raise UnreadableMail("unparsable") from error
     sender_name, sender = _sender(message, envelope_from)
     if not sender:
-        raise UnreadableMail("the message names no sender")
+        raise UnreadableMail("no_sender")
     text = _body(message)
     return IncomingMail(
         sender=sender,

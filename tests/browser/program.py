@@ -115,8 +115,8 @@ def new_database() -> Iterator[str]:
     server = os.environ["DATABASE_URL"]
     name = f"circuito_{os.getpid()}_{os.urandom(3).hex()}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name}")
         try:
             yield server.replace("/circuito?", f"/{name}?")
         finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

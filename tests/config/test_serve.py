@@ -40,7 +40,7 @@ def _send(program: Program, subject: str) -> None:
 
 def _count(program: Program, sql: str) -> int:
     with psycopg.connect(program.database) as connection:
-        row = connection.execute(sql).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(sql).fetchone()
     assert row is not None
     return int(row[0])
 
