@@ -11,6 +11,10 @@ from circuito.config.environment import BadSetting
 
 START_ATTEMPTS = 12  # the wheel gives pg_ctl ten seconds; recovery after a crash may take longer
 
+#: Our lists join a ticket to small tables by their keys, in a good order already. Searching for a better order among
+#: eight joins took 23 ms of a 25 ms query (measured at 1,000 tickets); compiling such queries never pays either.
+PLANNER = "-c join_collapse_limit=1 -c jit=off"
+
 
 class DatabaseNotStarted(RuntimeError):
     """The embedded PostgreSQL does not come up; the sentence says where its log is."""
@@ -37,7 +41,7 @@ def _by_url(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": options,
+        "OPTIONS": {"options": PLANNER, **options},
     }
 
 

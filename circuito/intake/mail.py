@@ -51,7 +51,7 @@ def _read_next(now: datetime) -> bool:
         except Exception as error:  # whatever a stranger's bytes provoke, the mail stays and the next one is read
             log.exception("mail %s cannot be understood", received.pk)
             _quarantine(received, _("Falla al leerlo: %(error)s") % {"error": f"{type(error).__name__}: {error}"})
-        received.save()
+        received.save(update_fields=ReceivedMail.DECIDED)
     return True
 
 

@@ -48,7 +48,7 @@ def retry(mail_id: int, *, actor: Actor, now: datetime) -> None:
         received = _waiting(mail_id, actor)
         _decide(received, actor, now)
         received.outcome, received.reason = "pending", ""
-        received.save()
+        received.save(update_fields=ReceivedMail.DECIDED)
         enqueue_once(DRAIN_RECEIVED_MAIL)
 
 
@@ -58,7 +58,7 @@ def discard(mail_id: int, *, actor: Actor, now: datetime) -> None:
         received = _waiting(mail_id, actor)
         _decide(received, actor, now)
         received.outcome = "discarded"
-        received.save()
+        received.save(update_fields=ReceivedMail.DECIDED)
 
 
 def append(mail_id: int, number: int, *, actor: Actor, now: datetime) -> Ticket:
@@ -68,7 +68,7 @@ def append(mail_id: int, number: int, *, actor: Actor, now: datetime) -> Ticket:
         ticket = ticket_for(actor, number)
         _decide(received, actor, now)
         append_from_mail(received, _read(received), number, now)
-        received.save()
+        received.save(update_fields=ReceivedMail.DECIDED)
     return ticket
 
 
@@ -81,7 +81,7 @@ def open_anyway(mail_id: int, *, actor: Actor, now: datetime) -> Ticket:
             ticket = open_from_mail(received, read_mail(bytes(received.raw), received.envelope_from), now)
         except UnreadableMail:
             ticket = _open_unread(received, now)
-        received.save()
+        received.save(update_fields=ReceivedMail.DECIDED)
     return ticket
 
 

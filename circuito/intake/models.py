@@ -39,6 +39,12 @@ class ReceivedMail(models.Model):
     decided_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
+    #: All that is decided about a mail; the bytes are never written a second time.
+    DECIDED = (
+        "outcome", "reason", "sender", "subject", "excerpt", "message_id", "ticket", "ticket_message",
+        "decided_by", "decided_at",
+    )  # fmt: skip
+
     class Meta:
         ordering = ["id"]
         indexes = [

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from circuito.load.catalogues import load_catalogues
 from circuito.load.document import read_document
@@ -27,21 +27,11 @@ def load_file(path: Path, *, now: datetime, check_only: bool = False, demo: bool
     document = read_document(path)
     check_shape(document)
     with transaction.atomic():
-        _plan_joins_as_written()
         report = _load(document, Loading(now=now, demo=demo))
         if check_only:
             transaction.set_rollback(True)
     report.checked_only = check_only
     return report
-
-
-def _plan_joins_as_written() -> None:
-    """Every step reads its ticket with eight rows beside it, and PostgreSQL takes 9 ms to weigh their orders.
-
-    Each is found by its key, so any order does; unweighed, the query takes 2 ms. Until the transaction ends.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL join_collapse_limit = 1")
 
 
 def _load(document: dict[str, Any], loading: Loading) -> LoadReport:
