@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,18 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:  # nobody is shown a trace; whoever mends it finds it whole
+        print(f"circuito: algo falló: {error}. El detalle quedó en {_keep_trace()}.", file=sys.stderr)
+        sys.exit(1)
+
+
+def _keep_trace() -> Path:
+    """Add the trace of what went wrong to the log of errors, and say where that is."""
+    log = read_environment().data / "errors.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a") as file:
+        traceback.print_exc(file=file)
+    return log
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import psutil
+import psycopg
+
 from circuito.config.environment import BadSetting
 
 START_ATTEMPTS = 12  # the wheel gives pg_ctl ten seconds; recovery after a crash may take longer
@@ -72,10 +75,12 @@ def start_embedded(data: Path) -> None:
 
     data.mkdir(parents=True, exist_ok=True)
     for attempt in range(1, START_ATTEMPTS + 1):
+        _forget_dead_server(_cluster(data))
         try:
             server = postgres_server.get_server(_cluster(data))
+            _ensure_database(server.get_uri(database="postgres"))
             break
-        except (subprocess.SubprocessError, AssertionError, OSError) as error:
+        except (subprocess.SubprocessError, AssertionError, OSError, psycopg.OperationalError) as error:
             if attempt == START_ATTEMPTS:
                 raise DatabaseNotStarted(
                     f"PostgreSQL does not start. Its log is {_cluster(data) / 'log'}; the last error was: {error}"
@@ -83,12 +88,25 @@ def start_embedded(data: Path) -> None:
             postgres_server.PostgresServer._instances.pop(_cluster(data), None)
             time.sleep(min(attempt, 5))
     _address_note(data).write_text(server.get_uri(database="circuito"))
-    _ensure_database(server.get_uri(database="postgres"))
+
+
+def _forget_dead_server(cluster: Path) -> None:
+    """Remove the note of a server that was killed and that nobody has buried yet.
+
+    Its process number still exists, so PostgreSQL and the wheel would both take it for a running server.
+    """
+    note = cluster / "postmaster.pid"
+    if not note.is_file():
+        return
+    try:
+        dead = psutil.Process(int(note.read_text().split("\n", 1)[0])).status() == psutil.STATUS_ZOMBIE
+    except (ValueError, psutil.NoSuchProcess):
+        return  # a number of nobody's: PostgreSQL itself sees that
+    if dead:
+        note.unlink(missing_ok=True)
 
 
 def _ensure_database(uri: str) -> None:
-    import psycopg
-
     with psycopg.connect(uri, autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'circuito'").fetchone():
             connection.execute("CREATE DATABASE circuito")
