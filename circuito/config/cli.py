@@ -103,9 +103,9 @@ def _part(name: str) -> Callable[[argparse.Namespace, Environment], int]:
 
 def _migrate(options: argparse.Namespace, environment: Environment) -> int:
     _prepare(environment)
-    from django.core.management import call_command
+    from circuito.config.migration import bring_up_to_date
 
-    call_command("migrate", interactive=False, verbosity=1)
+    bring_up_to_date(verbosity=1)
     return 0
 
 

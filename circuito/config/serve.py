@@ -73,11 +73,10 @@ def _is_free(host: str, port: int) -> bool:
 
 
 def _bring_up_to_date(environment: Environment) -> None:
-    from django.core.management import call_command
-
     from circuito.config.demo import load_demo_once
+    from circuito.config.migration import bring_up_to_date
 
-    call_command("migrate", interactive=False, verbosity=0)
+    bring_up_to_date(verbosity=0)
     if environment.demo:
         load_demo_once()
 

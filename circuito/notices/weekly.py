@@ -20,17 +20,28 @@ from circuito.tickets.models import Ticket
 WEEKDAY, HOUR = 0, 9  # Monday at nine, where the desk is
 
 
+def begin(now: datetime) -> None:
+    """Count weeks from the installation: what was loaded a minute ago is no reason to write to every client."""
+    week = _week(now)
+    if week is not None and not ReminderWeek.objects.exists():
+        ReminderWeek.objects.get_or_create(week=week, defaults={"at": now})
+
+
 def remind(now: datetime) -> int:
     """Queue this week's reminders if they are due and not queued yet; return how many.
 
     The week's row and the notices are one transaction: two workers, or a restart, neither double nor skip it.
     """
-    week = week_due(timezone.localtime(now, timezone.get_default_timezone()), weekday=WEEKDAY, hour=HOUR)
+    week = _week(now)
     if week is None:
         return 0
     with transaction.atomic():
         _row, ours = ReminderWeek.objects.get_or_create(week=week, defaults={"at": now})
         return _remind_all(now) if ours else 0
+
+
+def _week(now: datetime) -> str | None:
+    return week_due(timezone.localtime(now, timezone.get_default_timezone()), weekday=WEEKDAY, hour=HOUR)
 
 
 def _remind_all(now: datetime) -> int:

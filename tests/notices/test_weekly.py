@@ -9,7 +9,7 @@ import pytest
 
 from circuito.clock import desk_date, now
 from circuito.notices.models import Notice
-from circuito.notices.weekly import remind
+from circuito.notices.weekly import begin, remind
 from circuito.rules.schedule import week_due
 from circuito.steps.quotation import expire_quotes
 from circuito.tickets.models import StateChange, Ticket
@@ -48,6 +48,14 @@ def test_one_mail_names_all_that_waits_and_no_second_run_repeats_it(cast: Cast) 
     for number in mine:
         assert f"/tickets/{number}/" in first.text
     assert f"/tickets/{other}/" not in first.text
+
+
+def test_the_week_of_the_installation_reminds_nobody(cast: Cast) -> None:
+    a_ticket(cast, "resolved")
+    begin(MONDAY + timedelta(hours=5))
+    assert remind(MONDAY + timedelta(hours=6)) == 0
+    begin(MONDAY + timedelta(days=7))  # only the first time: a restart on a Monday skips nothing
+    assert remind(MONDAY + timedelta(days=7)) == 1
 
 
 def test_a_quote_holds_to_the_end_of_its_day_and_not_longer(cast: Cast, browse: Browse) -> None:

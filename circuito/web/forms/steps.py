@@ -42,7 +42,7 @@ class IdentificationForm(StepForm):
     word, steps, icon = "client", ("identify",), "building-2"
     title = _("¿De qué cliente es?")
     answers = (("", _("Es de este cliente"), "primary"),)
-    client = Choice(queryset=None, label=_("Cliente"))
+    client = Choice(queryset=None, label=_("Cliente"), empty_label=_("Elija el cliente"))
 
     def prepare(self) -> None:
         field = self.fields["client"]
@@ -116,7 +116,10 @@ class AssignmentForm(StepForm):
     title = _("Asignar")
     answers = (("", _("Asignar"), "primary"),)
     consultant = ConsultantField(
-        queryset=None, label=_("Consultor"), help_text=_("Entre paréntesis, los tickets que tiene hoy.")
+        queryset=None,
+        label=_("Consultor"),
+        empty_label=_("Elija el consultor"),
+        help_text=_("Entre paréntesis, los tickets que tiene hoy."),
     )
     promised_on = DayField(label=_("Fecha de entrega prometida"))
     note = forms.CharField(label=_("Nota"), required=False, max_length=5000, widget=LongText(2))
