@@ -19,7 +19,7 @@ from circuito.api.auth import TokenAuth
 from circuito.api.documentation import in_reader_language
 
 ABOUT = _(
-    "Los mismos recursos y pasos que las pantallas. Envíe «Authorization: Bearer <token>». "
+    "Los mismos recursos y pasos que las pantallas. Envíe «Authorization: Bearer TOKEN». "
     "Lo que no se puede se responde como application/problem+json (RFC 9457), con una frase en «detail». "
     "Las fechas y horas son ISO 8601 en UTC; las horas de trabajo, texto con dos decimales."
 )

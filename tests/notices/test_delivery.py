@@ -116,6 +116,7 @@ def test_without_a_server_the_demo_mailbox_shows_it(cast: Cast, browse: Browse) 
     desk = browse("dora")
     assert notice.subject in desk.get("/demo-mail/").content.decode()
     assert f"/tickets/{ticket.number}/" in desk.get(f"/demo-mail/{notice.pk}/").content.decode()
+    assert "frame-src 'self'" in desk.get(f"/demo-mail/{notice.pk}/")["Content-Security-Policy"]
     assert "Recibimos" in desk.get(f"/demo-mail/{notice.pk}/html/").content.decode()
     assert browse("ana").get(f"/demo-mail/{notice.pk}/").status_code == 403
 
