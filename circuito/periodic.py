@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.manager import JobManager
 
 from circuito import jobs
 from circuito.clock import now
@@ -57,8 +58,11 @@ def purge_uploads_job(timestamp: int) -> None:
 @app.periodic(cron="*/2 * * * *")
 @app.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    await retry_stalled_jobs(context.app.job_manager)
+
+
+async def retry_stalled_jobs(manager: JobManager) -> None:
     """Retry the jobs of workers that no longer answer, and forget finished jobs."""
-    manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         await manager.retry_job(job)
     await manager.delete_old_jobs(nb_hours=KEEP_JOBS_HOURS)

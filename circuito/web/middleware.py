@@ -24,7 +24,7 @@ Respond = Callable[[HttpRequest], HttpResponse]
 LANGUAGE_COOKIE = "circuito_language"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 #: The API's own documentation page comes with its script and style inside.
 DOCS_POLICY = (

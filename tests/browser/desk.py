@@ -1,0 +1,87 @@
+"""Everybody's part in a browser, and the mail that comes of it."""
+
+from __future__ import annotations
+
+import os
+import smtplib
+from datetime import date, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.program import PASSWORD, Program
+from tests.sink import Sink, wait_until
+
+#: `make pictures` sets it: the client's manual shows the screens of these very walks.
+PICTURES = os.environ.get("CIRCUITO_PICTURES", "")
+
+
+class Desk:
+    """Everybody's browser on one program, and the mail that has come out of it so far."""
+
+    def __init__(self, browser: Browser, program: Program, sink: Sink) -> None:
+        self.browser, self.program, self.sink = browser, program, sink
+        self.pages: dict[str, Page] = {}
+        self.read = len(sink.mails)
+
+    def page(self, name: str) -> Page:
+        """Return the page of one person, logged in through the form."""
+        if name not in self.pages:
+            context = self.browser.new_context(viewport={"width": 1280, "height": 860}, locale="es-UY")
+            page = context.new_page()
+            page.goto(f"{self.program.url}/login/")
+            page.fill("#id_username", name)
+            page.fill("#id_password", PASSWORD)
+            page.click("button.primary")
+            page.wait_for_url(f"{self.program.url}/")
+            self.pages[name] = page
+        return self.pages[name]
+
+    def ticket(self, name: str, number: int) -> Page:
+        page = self.page(name)
+        page.goto(f"{self.program.url}/tickets/{number}/")
+        return page
+
+    def new_mail(self, *expected: str) -> list[EmailMessage]:
+        """Wait for exactly these recipients' mails, and no other."""
+        wait_until(lambda: len(self.sink.mails) - self.read >= len(expected))
+        arrived, self.read = self.sink.mails[self.read :], len(self.sink.mails)
+        assert sorted(str(mail["To"]) for mail in arrived) == sorted(expected)
+        return arrived
+
+
+def unfold(page: Page, word: str) -> None:
+    """Unfold the form of a step where it is folded."""
+    if page.locator(f"#{word}").get_attribute("open") is None:
+        page.click(f"#{word} > summary")
+
+
+def picture(page: Page, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+def day(days: int) -> str:
+    return (date.today() + timedelta(days=days)).isoformat()  # noqa: DTZ011 - only some day ahead
+
+
+def text_of(mail: EmailMessage, part: str = "plain") -> str:
+    body = mail.get_body((part,))
+    assert body is not None
+    return str(body.get_content())
+
+
+def number_of(mail: EmailMessage) -> int:
+    return int(str(mail["Subject"]).split("[Ticket: ")[1].rstrip("]"))
+
+
+def a_mail_comes_in(program: Program, message_id: str = "<primera@molinos.example>") -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Ana Pereyra <ana@molinos.example>", "soporte@circuito.localhost"
+    mail["Subject"], mail["Message-ID"] = "MOLINOS DEL PLATA – No descarga los correos", message_id
+    mail.set_content("Desde el lunes no descarga los correos de proveedores.\n\nSaludos,\nAna")
+    mail.add_attachment(b"\x89PNG....", maintype="image", subtype="png", filename="pantalla.png")
+    with smtplib.SMTP("localhost", program.smtp_port) as server:
+        server.send_message(mail)
+    return mail
