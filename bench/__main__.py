@@ -4,66 +4,113 @@ from __future__ import annotations
 
 import platform
 import shutil
+import signal
+import statistics
+import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import psutil
+import psycopg
 
 from bench import mail, memory, pages
 from bench.data import write_file
 from tests.browser.program import Program
 
-TICKETS = 1000
+TICKETS, STARTS, REST_SECONDS = 1000, 3, 5
 
 
 def main() -> None:
-    """Measure everything and print it."""
+    """Measure everything and print it; what cannot be measured ends it, with the program's own log."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with _program() as program:
+        for line in _measure(program):
+            print(line, flush=True)
+
+
+@contextmanager
+def _program() -> Iterator[Program]:
     folder = Path(tempfile.mkdtemp(prefix="circuito-bench-"))
     program = Program(folder / "data", database="")
     try:
-        _fill(program, folder / "company.json")
-        start = _start(program)
-        print(_machine())
-        print(f"start to first answer, database in place   {start:8.1f} s")
-        print(memory.report(program, "just started"))
-        for line in pages.measure(program, TICKETS):
-            print(line, flush=True)
-        for line in mail.measure(program):
-            print(line, flush=True)
-        print(memory.report(program, "at rest, after the above"))
+        yield program
+    except Exception:
+        print(_log(program), file=sys.stderr)
+        raise
     finally:
-        if program.process is not None and program.process.poll() is None:
-            program.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            _stop(program)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fill(program: Program, file: Path) -> None:
+def _stop(program: Program) -> None:
+    if program.process is not None and program.process.poll() is None:
+        program.stop()
+
+
+def _measure(program: Program) -> Iterator[str]:
+    yield "Starting and loading"
+    yield from _fill(program)
+    starts = [_start(program) for _time in range(STARTS)]
+    database = (program.folder / "postgresql-url").read_text().strip()
+    yield f"  {'`serve` to the first /login/':<36} {statistics.median(starts):7.1f} s   median of {STARTS}"
+    just_started = memory.report(program, "just started")
+    yield from pages.measure(program)
+    yield from mail.measure(program, database)
+    time.sleep(REST_SECONDS)
+    yield "\nMemory of all our processes (PSS)"
+    yield just_started
+    yield memory.report(program, f"at rest, {REST_SECONDS} s after the above")
+    yield f"\n{_machine(database)}"
+    yield from _odd(program)
+
+
+def _fill(program: Program) -> Iterator[str]:
+    file = program.folder.parent / "company.json"
     write_file(file, TICKETS)
-    for command in (["migrate"], ["load", str(file)]):
+    for command, label in ((["migrate"], "migrate, a new database"), (["load", str(file)], f"load, {TICKETS} tickets")):
         before = time.monotonic()
         done = program.command(*command)
         assert done.returncode == 0, done.stderr
-        print(f"circuito {command[0]:<34} {time.monotonic() - before:8.1f} s", flush=True)
+        yield f"  {label:<36} {time.monotonic() - before:7.1f} s"
 
 
 def _start(program: Program) -> float:
-    program.start()
-    program.stop()
+    """Start the program, stopped before if it runs, and return the seconds until /login/ is answered."""
+    _stop(program)
     before = time.monotonic()
     program.start()
+    urlopen(f"{program.url}/login/", timeout=30).read()
     return time.monotonic() - before
 
 
-def _machine() -> str:
-    names = [
-        line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line
-    ]
-    memory_gib = psutil.virtual_memory().total / 2**30
+def _machine(database: str) -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    with psycopg.connect(database) as connection:
+        version = connection.info.server_version // 10_000, connection.info.server_version % 10_000
     return (
-        f"{psutil.cpu_count()} cores of {names[0] if names else platform.machine()}, {memory_gib:.0f} GiB, "
-        f"Python {platform.python_version()}, {TICKETS} tickets"
+        f"{psutil.cpu_count()} cores of {model}, {psutil.virtual_memory().total / 2**30:.0f} GiB, "
+        f"Python {platform.python_version()}, PostgreSQL {version[0]}.{version[1]}, "
+        f"load {psutil.getloadavg()[0]:.1f}, {TICKETS} tickets"
     )
+
+
+def _odd(program: Program) -> Iterator[str]:
+    """Yield what the program logged as wrong while it was measured."""
+    marks = (" WARNING ", " ERROR ", "Traceback", "terminó")
+    for line in _log(program).splitlines():
+        if any(mark in line for mark in marks):
+            yield f"the program logged: {line}"
+
+
+def _log(program: Program) -> str:
+    return program.log() if (program.folder / "serve.log").exists() else ""
 
 
 main()

@@ -9,21 +9,22 @@ import psutil
 from tests.browser.program import Program
 
 TARGET = 200
+PARTS = ("supervisor", "web", "worker", "mail")  # in the order in which the supervisor starts them
 
 
 def report(program: Program, when: str) -> str:
     """Say how much the supervisor and its parts take, against the target."""
     assert program.process is not None
     parent = psutil.Process(program.process.pid)
-    each = [
-        _pss(process.pid) for process in [parent, *parent.children(recursive=True)] if "postgres" not in process.name()
-    ]
-    parts = " + ".join(f"{size:.0f}" for size in each)
-    return f"memory, {when:<34} {sum(each):8.0f} MiB = {parts} (target {TARGET})"
+    children = sorted(parent.children(recursive=True), key=lambda child: child.create_time())
+    ours = [process for process in [parent, *children] if "postgres" not in process.name()]
+    assert len(ours) == len(PARTS), f"{len(ours)} processes where {len(PARTS)} are known"
+    sizes = [_pss(process.pid) for process in ours]
+    each = ", ".join(f"{name} {size:.0f}" for name, size in zip(PARTS, sizes, strict=True))
+    return f"  {when:<36} {sum(sizes):7.0f} MiB  ×{sum(sizes) / TARGET:.2f} of the target of {TARGET}: {each}"
 
 
 def _pss(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+    """Return a process's proportional set in MiB."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

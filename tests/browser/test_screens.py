@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.desk import Desk, a_mail_comes_in, number_of, text_of
+from tests.browser.desk import Desk, a_mail_comes_in, number_of, picture, text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
