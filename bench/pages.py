@@ -23,7 +23,7 @@ PAGES = [
     ("sofia", "/tickets/?state=assigned", "ticket list, by state"),
     ("sofia", "/tickets/?q=remito+balance", "ticket list, by words"),
     ("sofia", "/tickets/1007/", "ticket, desk"),
-    ("ana2", "/tickets/1007/", "ticket, client"),
+    ("ana1", "/tickets/1007/", "ticket, client"),
     ("sofia", "/tickets/1007/log/", "state log"),
     ("sofia", "/tickets.xlsx", "Excel of all"),
 ]
