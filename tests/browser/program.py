@@ -72,8 +72,13 @@ class Program:
             self.process = subprocess.Popen(
                 [*CIRCUITO, "serve"], env=self.environment, stdout=log, stderr=log, text=True, start_new_session=True
             )
-        wait_until(lambda: self.answers() or (self.process and self.process.poll() is not None), 90)
-        assert self.answers(), self.log()
+        wait_until(lambda: self.is_ready() or (self.process and self.process.poll() is not None), 90)
+        assert self.is_ready(), self.log()
+
+    def is_ready(self) -> bool:
+        """Tell whether the screens and the mail door both answer: they start at the same time, not together."""
+        with socket.socket() as probe:
+            return self.answers() and probe.connect_ex(("127.0.0.1", self.smtp_port)) == 0
 
     def answers(self) -> bool:
         try:
