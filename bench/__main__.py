@@ -44,6 +44,7 @@ def _program() -> Iterator[Program]:
     finally:
         try:
             _stop(program)
+            _stop_database(program)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -51,6 +52,19 @@ def _program() -> Iterator[Program]:
 def _stop(program: Program) -> None:
     if program.process is not None and program.process.poll() is None:
         program.stop()
+
+
+def _stop_database(program: Program) -> None:
+    """Stop a PostgreSQL whose last user was killed, as it is where the bench is interrupted while loading."""
+    note = program.folder / "postgresql" / "postmaster.pid"
+    if not note.is_file():
+        return
+    try:
+        server = psutil.Process(int(note.read_text().split()[0]))
+        server.send_signal(signal.SIGINT)
+        server.wait(20)
+    except psutil.NoSuchProcess:
+        return
 
 
 def _measure(program: Program) -> Iterator[str]:

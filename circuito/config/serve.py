@@ -17,6 +17,7 @@ from circuito.config.environment import BadSetting, Environment
 
 GRACE_SECONDS = 25
 HEALTHY_SECONDS = 30
+DOOR_SECONDS = 20
 
 
 def run(environment: Environment, *, prepare: Callable[[], None]) -> int:
@@ -36,6 +37,7 @@ def run(environment: Environment, *, prepare: Callable[[], None]) -> int:
     _bring_up_to_date(environment)
     supervisor = Supervisor(environment, lock)
     supervisor.start()
+    _wait_for_doors(environment)
     _say_where(environment)
     return supervisor.watch()
 
@@ -79,6 +81,22 @@ def _bring_up_to_date(environment: Environment) -> None:
     bring_up_to_date(verbosity=0)
     if environment.demo:
         load_demo_once()
+
+
+def _wait_for_doors(environment: Environment) -> None:
+    """Wait until the screens and the mail door answer, so that what is printed is true when it is read."""
+    deadline = time.monotonic() + DOOR_SECONDS
+    doors = [(environment.web_host, environment.web_port), (environment.smtp_host, environment.smtp_port)]
+    while time.monotonic() < deadline and not all(_answers(*door) for door in doors):
+        time.sleep(0.05)
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host if host not in ("0.0.0.0", "::") else "localhost", port), timeout=1):  # noqa: S104
+            return True
+    except OSError:
+        return False
 
 
 def _say_where(environment: Environment) -> None:

@@ -135,6 +135,8 @@ def append_from_mail(received: ReceivedMail, mail: IncomingMail, number: int, no
         channel="mail",
         sender=("", "") if actor.user else (mail.sender_name, mail.sender),
         files=files,
+        internal=mail.automatic,  # a colleague's "out of office" is no word to the client
+        quiet=mail.automatic,
     )
     received.outcome, received.reason = "message", ""
     received.ticket, received.ticket_message = message.ticket, message

@@ -59,6 +59,11 @@ def keep_upload(owner: User, file: StoredFile, at: datetime) -> Upload:
     )
 
 
+def count_uploads(owner: User) -> int:
+    """Count the files that wait for the owner to finish a form."""
+    return Upload.objects.filter(owner=owner).count()
+
+
 def uploads_of(owner: User, ids: Iterable[str]) -> list[Upload]:
     """Return the owner's uploads among `ids`, in that order; others' are as if they did not exist."""
     asked = [UUID(text) for text in ids if _is_uuid(text)]

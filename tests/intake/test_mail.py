@@ -170,6 +170,15 @@ def test_automatic_mail_is_kept_and_never_answered(cast: Cast, headers: dict[str
     assert not Notice.objects.exists()
 
 
+@pytest.mark.parametrize(("sender", "internal"), [("ana@acme.example", False), ("carlos@soporte.example", True)])
+def test_an_out_of_office_is_kept_on_its_ticket_and_told_to_nobody(cast: Cast, sender: str, internal: bool) -> None:
+    ticket = a_ticket(cast, "assigned")
+    Notice.objects.all().delete()
+    arrive(letter(sender, f"Ausente [Ticket: {ticket.number}]", "Vuelvo el lunes.", Auto_Submitted="auto-replied"))
+    assert Message.objects.get().internal == internal
+    assert not Notice.objects.exists()
+
+
 @pytest.mark.parametrize("sender", ["MAILER-DAEMON@acme.example", "no-reply@acme.example"])
 def test_machines_are_never_answered(cast: Cast, sender: str) -> None:
     arrive(letter(sender, "Undelivered Mail"))

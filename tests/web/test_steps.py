@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from circuito.clock import desk_date, now
@@ -134,6 +135,14 @@ def test_anothers_uploads_cannot_be_taken(cast: Cast, browse: Browse) -> None:
     stolen = str(Upload.objects.get().pk)
     browse("ana").post(f"/tickets/{ticket.number}/messages/", {"body": "dame", "uploads": [stolen]})
     assert not Attachment.objects.exists()
+
+
+def test_files_without_a_form_are_not_hoarded(cast: Cast, browse: Browse, settings: LazySettings) -> None:
+    settings.MAX_PENDING_UPLOADS = 2
+    ana = browse("ana")
+    answers = [ana.post("/uploads/", {"files": SimpleUploadedFile(f"{n}.txt", b"x")}).status_code for n in range(3)]
+    assert answers == [200, 200, 422]
+    assert Upload.objects.count() == 2
 
 
 @pytest.mark.parametrize("name", ["x.html", "x.svg", "x.js"])

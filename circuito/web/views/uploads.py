@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from circuito.clock import now
-from circuito.tickets.storage import forget_uploads, keep_upload, store, uploads_of
+from circuito.tickets.storage import count_uploads, forget_uploads, keep_upload, store, uploads_of
 from circuito.tickets.words import size
 from circuito.web.request import Request
 
@@ -35,7 +35,10 @@ def received(request: Request) -> tuple[list[Any], list[str]]:
     earlier = uploads_of(_owner(request), request.POST.getlist("uploads"))
     kept: list[Any] = []
     problems: list[str] = []
-    for file in request.FILES.getlist("files"):
+    files = request.FILES.getlist("files")
+    if files and count_uploads(_owner(request)) + len(files) > settings.MAX_PENDING_UPLOADS:
+        return earlier, [_("Tiene demasiados archivos sin enviar: termine los formularios que dejó abiertos.")]
+    for file in files:
         if len(earlier) + len(kept) >= settings.MAX_ATTACHMENTS_PER_FORM:
             problems.append(_("Hasta %(max)d archivos por vez.") % {"max": settings.MAX_ATTACHMENTS_PER_FORM})
             break
