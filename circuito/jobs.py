@@ -1,5 +1,7 @@
 """Jobs in the caller's transaction: a rollback takes the job with it, a commit wakes a worker."""
 
+from functools import partial
+
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
@@ -11,22 +13,23 @@ DELIVER_NOTICES = "deliver_notices"
 def enqueue_once(task: str) -> None:
     """Make sure that one job of `task` starts after the caller's transaction is committed.
 
-    A job already waiting is enough, but it must not start before the commit: it is locked until then, and
-    where it has just started, another one is enqueued.
+    A job already waiting is usually enough. But it may start before the commit and miss what is being written, so
+    it is looked for once more after it; should the program die in between, the minute's tick starts one.
     """
-    while True:
-        try:
-            with transaction.atomic():
-                app.configure_task(task, queueing_lock=task).defer()
-            return
-        except AlreadyEnqueued:
-            if _lock_waiting(task):
-                return
+    if _is_waiting(task) or not _enqueue(task):
+        transaction.on_commit(partial(_enqueue, task), robust=True)
 
 
-def _lock_waiting(task: str) -> bool:
+def _is_waiting(task: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo' FOR SHARE", [task]
-        )
+        cursor.execute("SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'", [task])
         return cursor.fetchone() is not None
+
+
+def _enqueue(task: str) -> bool:
+    try:
+        with transaction.atomic():  # a savepoint: the refusal must not end the caller's transaction
+            app.configure_task(task, queueing_lock=task).defer()
+    except AlreadyEnqueued:
+        return False
+    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,56 +14,63 @@ from rustpy_xlsxwriter import write_worksheet
 
 from circuito.people.actor import Actor
 from circuito.tickets.models import Ticket
+from circuito.tickets.words import KINDS, PRIORITIES, STATES
 
 MAX_CELL = 32_000
+#: Characters that XML 1.0 cannot hold.
+_UNWRITABLE = dict.fromkeys([c for c in range(32) if chr(c) not in "\n\t"] + [0xFFFE, 0xFFFF])
+Column = tuple[str, Callable[[Ticket], Any]]
 
 
 def tickets_book(tickets: QuerySet[Ticket], actor: Actor) -> bytes:
     """Return an xlsx file with one row a ticket; instants are in the active time zone, as Excel knows none."""
     target = io.BytesIO()
-    rows = list(_rows(tickets, actor)) or [dict.fromkeys(_row(Ticket(), actor), None)]
+    columns = _columns(actor)
+    rows = list(_rows(tickets, columns)) or [{heading: None for heading, _value in columns}]
     write_worksheet(rows, target, sheet_name=_("Tickets"))
     return target.getvalue()
 
 
-def _rows(tickets: QuerySet[Ticket], actor: Actor) -> Iterator[dict[str, Any]]:
+def _rows(tickets: QuerySet[Ticket], columns: list[Column]) -> Iterator[dict[str, Any]]:
     for ticket in tickets.iterator(chunk_size=2000):
-        yield _row(ticket, actor)
+        yield {heading: value(ticket) for heading, value in columns}
 
 
-def _row(ticket: Ticket, actor: Actor) -> dict[str, Any]:
-    row = {
-        _("Número"): ticket.number,
-        _("Título"): _safe(ticket.title),
-        _("Cliente"): _name(ticket.client),
-        _("Solicitante"): _safe(ticket.asked_by),
-        _("Estado"): ticket.get_state_display(),
-        _("Tipo"): ticket.get_kind_display(),
-        _("Componente"): _name(ticket.component),
-        _("Tipo de error"): _name(ticket.error_type),
-        _("Urgencia"): _name(ticket.urgency),
-        _("Consultor"): _name(ticket.consultant),
-        _("Consultor anterior"): _name(ticket.previous_consultant),
-        _("Veces que volvió"): ticket.times_returned,
-        _("Ingresado"): _local(ticket.opened_at),
-        _("Último cambio"): _local(ticket.state_changed_at),
-        _("Fecha prometida"): ticket.promised_on,
-        _("Horas cotizadas"): float(ticket.quoted_hours) if ticket.quoted_hours is not None else None,
-        _("Descripción"): _safe(ticket.description),
-    }
+def _columns(actor: Actor) -> list[Column]:
+    """Return the columns with their words, translated once for the whole book."""
+    states, kinds, priorities = ({key: str(word) for key, word in words} for words in (STATES, KINDS, PRIORITIES))
+    columns: list[Column] = [
+        (_("Número"), lambda ticket: ticket.number),
+        (_("Título"), lambda ticket: _safe(ticket.title)),
+        (_("Cliente"), lambda ticket: _name(ticket.client)),
+        (_("Solicitante"), lambda ticket: _safe(ticket.asked_by)),
+        (_("Estado"), lambda ticket: states[ticket.state]),
+        (_("Tipo"), lambda ticket: kinds.get(ticket.kind, "")),
+        (_("Componente"), lambda ticket: _name(ticket.component)),
+        (_("Tipo de error"), lambda ticket: _name(ticket.error_type)),
+        (_("Urgencia"), lambda ticket: _name(ticket.urgency)),
+        (_("Consultor"), lambda ticket: _name(ticket.consultant)),
+        (_("Consultor anterior"), lambda ticket: _name(ticket.previous_consultant)),
+        (_("Veces que volvió"), lambda ticket: ticket.times_returned),
+        (_("Ingresado"), lambda ticket: _local(ticket.opened_at)),
+        (_("Último cambio"), lambda ticket: _local(ticket.state_changed_at)),
+        (_("Fecha prometida"), lambda ticket: ticket.promised_on),
+        (_("Horas cotizadas"), lambda ticket: None if ticket.quoted_hours is None else float(ticket.quoted_hours)),
+        (_("Descripción"), lambda ticket: _safe(ticket.description)),
+    ]
     if actor.is_staff:
-        row[_("Prioridad")] = ticket.get_priority_display() or ""
-    return row
+        columns.append((_("Prioridad"), lambda ticket: priorities.get(ticket.priority or 0, "")))
+    return columns
 
 
 def _name(row: object | None) -> str:
     return _safe(str(row)) if row is not None else ""
 
 
-def _local(at: datetime | None) -> datetime | None:
-    return timezone.localtime(at).replace(tzinfo=None, microsecond=0) if at else None
+def _local(at: datetime) -> datetime:
+    return timezone.localtime(at).replace(tzinfo=None, microsecond=0)
 
 
 def _safe(text: str) -> str:
-    """Keep what XML 1.0 can hold, within a cell's limit."""
-    return "".join(c for c in text if c in "\n\t" or ord(c) >= 32)[:MAX_CELL]
+    """Keep what XML can hold, within a cell's limit."""
+    return text[:MAX_CELL].translate(_UNWRITABLE)
