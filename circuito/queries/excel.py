@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rustpy_xlsxwriter import write_worksheet
+from rustpy_xlsxwriter import Format, write_worksheet
 
 from circuito.people.actor import Actor
 from circuito.tickets.models import Ticket
@@ -19,6 +19,8 @@ from circuito.tickets.words import KINDS, PRIORITIES, STATES
 MAX_CELL = 32_000
 #: Characters that XML 1.0 cannot hold.
 _UNWRITABLE = dict.fromkeys([c for c in range(32) if chr(c) not in "\n\t"] + [0xFFFE, 0xFFFF])
+#: The widths of the columns that are not like the others, by place: number, title, client, description.
+_WIDE = {0: 10, 1: 60, 2: 28, 16: 60}
 Column = tuple[str, Callable[[Ticket], Any]]
 
 
@@ -27,7 +29,17 @@ def tickets_book(tickets: QuerySet[Ticket], actor: Actor) -> bytes:
     target = io.BytesIO()
     columns = _columns(actor)
     rows = list(_rows(tickets, columns)) or [{heading: None for heading, _value in columns}]
-    write_worksheet(rows, target, sheet_name=_("Tickets"))
+    write_worksheet(
+        rows,
+        target,
+        sheet_name=_("Tickets"),
+        freeze_row=1,
+        bold_headers=True,
+        autofilter=True,
+        datetime_format="dd/mm/yyyy hh:mm",
+        column_formats={_("Fecha prometida"): Format().set_num_format("dd/mm/yyyy")},
+        column_widths=[_WIDE.get(place, 16) for place in range(len(columns))],
+    )
     return target.getvalue()
 
 

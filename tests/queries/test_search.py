@@ -67,6 +67,9 @@ def test_the_excel_book_is_whole_and_has_real_dates_and_numbers(cast: Cast, brow
     assert isinstance(promised, datetime)
     assert isinstance(opened, datetime)
     assert promised.date() == ticket.promised_on
+    formats = {cell.number_format for cell in sheet[2] if isinstance(cell.value, datetime)}
+    assert formats <= {"dd/mm/yyyy hh:mm", "dd/mm/yyyy"}
+    assert sheet.freeze_panes == "A2"
     assert assigned["Horas cotizadas"] == 2.5
     assert assigned["Título"] == "=1+1 año"
     assert "Prioridad" not in head
