@@ -71,6 +71,15 @@ def test_a_call_is_entered_for_the_caller(cast: Cast, browse: Browse) -> None:
     assert Notice.objects.get().recipient == "zoe@otra.example"
 
 
+def test_without_scripts_a_button_finds_the_caller_and_judges_nothing(cast: Cast, browse: Browse) -> None:
+    page = browse("dora").post("/calls/new/", {"find": "1", "caller": "zoe", "title": "No imprime"})
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert f'value="{cast.zoe.pk}" checked' in html
+    assert 'value="No imprime"' in html
+    assert 'class="error"' not in html
+
+
 def test_a_call_without_a_caller_says_so_and_keeps_what_was_typed(cast: Cast, browse: Browse) -> None:
     page = browse("dora").post("/calls/new/", _filled(cast))
     html = page.content.decode()

@@ -30,6 +30,9 @@ def portal(request: Request) -> HttpResponse:
 
 @reception_only
 def phone(request: Request) -> HttpResponse:
+    if "find" in request.POST:  # without scripts, the caller is looked for by a button, and nothing is judged yet
+        form = CallForm(initial=request.POST.dict(), actor=request.actor)
+        return render(request, "new_call.html", {"form": form, "uploads": received(request)[0]} | _found(request))
     return _load(request, CallForm(request.POST or None, actor=request.actor), "new_call.html")
 
 
@@ -41,7 +44,7 @@ def _load(request: Request, form: RequestForm, template: str) -> HttpResponse:
         if form.is_valid() and (number := _open(request, form, uploads)):
             messages.success(request, _("Ticket %(number)d ingresado.") % {"number": number})
             return redirect("ticket", number=number)
-    context = {"form": form, "uploads": uploads}
+    context = {"form": form, "uploads": uploads} | _found(request)
     return render(request, template, context, status=422 if form.errors else 200)
 
 
@@ -61,7 +64,10 @@ def _open(request: Request, form: RequestForm, uploads: list[Any]) -> int | None
 @reception_only
 def callers(request: Request) -> HttpResponse:
     """The client users that answer to what the desk has typed so far."""
-    words = request.GET.get("caller", "").strip()[:100]
+    return render(request, "_callers.html", _found(request))
+
+
+def _found(request: Request) -> dict[str, Any]:
+    words = (request.GET if request.method == "GET" else request.POST).get("caller", "").strip()[:100]
     found = list(client_users(request.actor, words)[: CALLERS + 1]) if len(words) > 1 else []
-    context = {"callers": found[:CALLERS], "more": len(found) > CALLERS, "words": words}
-    return render(request, "_callers.html", context)
+    return {"callers": found[:CALLERS], "more": len(found) > CALLERS, "words": words}
