@@ -20,10 +20,15 @@ PEOPLE = [
 
 def load_demo_once() -> bool:
     """Load the demonstration where nobody is yet; tell whether it was loaded."""
-    if User.objects.exists():
+    if not is_empty():
         return False
     load_file(DEMO, now=now(), demo=True)
     return True
+
+
+def is_empty() -> bool:
+    """Tell whether nobody is there yet."""
+    return not User.objects.exists()
 
 
 def is_demo() -> bool:

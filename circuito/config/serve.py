@@ -100,13 +100,15 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _say_where(environment: Environment) -> None:
-    from circuito.config.demo import PASSWORD, PEOPLE, is_demo
+    from circuito.config.demo import PASSWORD, PEOPLE, is_demo, is_empty
 
     print(f"\nCircuito funciona en {environment.base_url}  (Ctrl-C lo detiene)")
     if is_demo():
         print("Datos de demostración. Entre con:")
         for username, what in PEOPLE:
             print(f"  {username:<10} {PASSWORD}   {what}")
+    elif is_empty():
+        print("Todavía no hay usuarios: cárguelos con `.venv/bin/circuito load ARCHIVO` (docs/load.md).")
     print(f"Envíe un correo a localhost:{environment.smtp_port}, para {environment.support_address}")
     if not environment.smtp_url:
         print(f"Sin SMTP_URL no sale correo: lo que saldría se ve en {environment.base_url}/demo-mail/")

@@ -62,6 +62,11 @@ def test_a_second_start_says_that_it_runs_and_ctrl_c_stops_all(program: Program)
     assert not program.answers()
 
 
+def test_an_empty_installation_says_how_to_fill_it(tmp_path: Path) -> None:
+    with running_program(tmp_path) as program:
+        wait_until(lambda: "circuito load" in program.log(), 10)
+
+
 def test_a_part_that_falls_is_started_again(program: Program) -> None:
     fallen = _family(program)[1]
     fallen.kill()
