@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard circuito/locale/*/LC_MESSAGES/django.po))
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-binary dkimpy
 
 .PHONY: help run test check bench messages pictures docs lock clean
 .DELETE_ON_ERROR:
@@ -41,7 +41,7 @@ docs: $(VENV)/dev.done ## write the documents that are generated
 	$(BIN)/python -m docs.generate
 
 lock: ## make the locks again from requirements/*.in
-	for set in run dev; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	for set in run dev s3; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url requirements/$$set.in -o requirements/$$set.txt; done
 
 clean: ## remove the environment (the data stays)
