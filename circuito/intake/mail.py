@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
 
 from django.conf import settings
 from django.db import OperationalError, transaction
@@ -16,7 +18,8 @@ from circuito.people.actor import SYSTEM, Actor, actor_of
 from circuito.people.addresses import active_user, client_of_address, clients_named
 from circuito.people.models import Client
 from circuito.rules.company_name import company_splits, without_reply_marks
-from circuito.rules.incoming_mail import IncomingMail, UnreadableMail, clean, read_mail
+from circuito.rules.mail.incoming import IncomingMail, UnreadableMail
+from circuito.rules.mail.reading import clean, read_mail
 from circuito.rules.ticket_number import number_in, without_tag
 from circuito.steps.conversation import add_message
 from circuito.steps.opening import NewRequest, open_ticket
@@ -65,7 +68,7 @@ def _quarantine(received: ReceivedMail, reason: str) -> None:
 
 
 def _understand(received: ReceivedMail, now: datetime) -> None:
-    mail = read_mail(bytes(received.raw), received.envelope_from)
+    mail = read_mail(bytes(received.raw or b""), received.envelope_from, Path(mkdtemp()))
     received.sender, received.subject = mail.sender[:255], mail.subject
     received.message_id, received.excerpt = mail.message_id[:255], mail.reply_text[:EXCERPT]
     if _arrived_before(received):
@@ -135,8 +138,8 @@ def append_from_mail(received: ReceivedMail, mail: IncomingMail, number: int, no
         channel="mail",
         sender=("", "") if actor.user else (mail.sender_name, mail.sender),
         files=files,
-        internal=mail.automatic,  # a colleague's "out of office" is no word to the client
-        quiet=mail.automatic,
+        internal=bool(mail.automatic),  # a colleague's "out of office" is no word to the client
+        quiet=bool(mail.automatic),
     )
     received.outcome, received.reason = "message", ""
     received.ticket, received.ticket_message = message.ticket, message
@@ -166,7 +169,7 @@ def open_from_mail(received: ReceivedMail, mail: IncomingMail, now: datetime) ->
         files=files,
     )
     actor = actor_of(requester) if requester else SYSTEM
-    ticket = open_ticket(request, actor=actor, now=now, quiet=mail.automatic, automatic_answer=True)
+    ticket = open_ticket(request, actor=actor, now=now, quiet=bool(mail.automatic), automatic_answer=True)
     received.outcome, received.ticket, received.reason = "ticket", ticket, ""
     return ticket
 
@@ -191,4 +194,4 @@ def _body(text: str, files: list[StoredFile]) -> str:
 
 
 def _files(mail: IncomingMail) -> list[StoredFile]:
-    return [store(file.name, file.content_type, file.content) for file in mail.attachments]
+    return [store(file.name, file.content_type, Path(file.path).read_bytes()) for file in mail.files]

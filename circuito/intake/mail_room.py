@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,7 +15,8 @@ from circuito.intake.mail import append_from_mail, open_from_mail
 from circuito.intake.models import ReceivedMail
 from circuito.jobs import DRAIN_RECEIVED_MAIL, enqueue_once
 from circuito.people.actor import SYSTEM, Actor
-from circuito.rules.incoming_mail import IncomingMail, UnreadableMail, clean, read_mail
+from circuito.rules.mail.incoming import IncomingMail, UnreadableMail
+from circuito.rules.mail.reading import clean, read_mail
 from circuito.steps.errors import InvalidInput
 from circuito.steps.opening import NewRequest, open_ticket
 from circuito.tickets.models import Ticket
@@ -78,7 +81,9 @@ def open_anyway(mail_id: int, *, actor: Actor, now: datetime) -> Ticket:
         received = _waiting(mail_id, actor)
         _decide(received, actor, now)
         try:
-            ticket = open_from_mail(received, read_mail(bytes(received.raw), received.envelope_from), now)
+            ticket = open_from_mail(
+                received, read_mail(bytes(received.raw or b""), received.envelope_from, Path(mkdtemp())), now
+            )
         except UnreadableMail:
             ticket = _open_unread(received, now)
         received.save(update_fields=ReceivedMail.DECIDED)
@@ -86,7 +91,7 @@ def open_anyway(mail_id: int, *, actor: Actor, now: datetime) -> Ticket:
 
 
 def _open_unread(received: ReceivedMail, now: datetime) -> Ticket:
-    raw = bytes(received.raw)
+    raw = bytes(received.raw or b"")
     request = NewRequest(
         channel="mail",
         title=received.subject or _("Correo que no se pudo leer"),
@@ -112,6 +117,6 @@ def _decide(received: ReceivedMail, actor: Actor, now: datetime) -> None:
 
 def _read(received: ReceivedMail) -> IncomingMail:
     try:
-        return read_mail(bytes(received.raw), received.envelope_from)
+        return read_mail(bytes(received.raw or b""), received.envelope_from, Path(mkdtemp()))
     except UnreadableMail as error:
         raise InvalidInput("mail", _("El correo no se puede leer: ábralo como ticket.")) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from circuito.people.models import User
@@ -11,14 +12,23 @@ from circuito.tickets.models import Message, StateChange, Ticket
 
 FATES = [
     ("queued", _("En cola")),
+    ("sending", _("Saliendo")),
     ("sent", _("Enviado")),
+    ("uncertain", _("Sin respuesta del servidor")),
+    ("bounced", _("Rebotado")),
     ("failed", _("No se pudo enviar")),
+    ("withheld", _("Retenido")),
     ("kept", _("En el correo de demostración")),
 ]
 
 
 class Notice(models.Model):
-    """A mail to one person. `fate` tells whether it is queued, sent, failed, or kept for lack of a server."""
+    """A mail to one person, and its `fate`.
+
+    `sending` is the one that a worker hands to the server right now; `uncertain` the one whose data the server took
+    and never answered for (`doubts` counts how often); `withheld` goes to an address that mail does not reach, or
+    is over a ceiling; `kept` is for lack of a server. `reply_to` is the signed address bound to ticket and recipient.
+    """
 
     kind = models.CharField(max_length=30)
     ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, related_name="notices")
@@ -35,7 +45,12 @@ class Notice(models.Model):
     text = models.TextField()
     html = models.TextField()
     fate = models.CharField(max_length=10, choices=FATES, default="queued")
+    reply_to = models.CharField(max_length=120, blank=True)
+    linked_files = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
+    doubts = models.PositiveSmallIntegerField(default=0)
+    attempted_at = models.DateTimeField(null=True)
+    bounced_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -43,7 +58,11 @@ class Notice(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["due_at"], name="notice_queued", condition=Q(fate="queued"))]
+        indexes = [
+            models.Index(fields=["due_at"], name="notice_queued", condition=Q(fate="queued")),
+            models.Index(fields=["id"], name="notice_sending", condition=Q(fate="sending")),
+            models.Index(Lower("recipient"), "created_at", name="notice_recipient"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["change", "kind", "recipient"],
@@ -58,3 +77,30 @@ class ReminderWeek(models.Model):
 
     week = models.CharField(max_length=8, primary_key=True)
     at = models.DateTimeField()
+
+
+class StoppedAddress(models.Model):
+    """An address that mail does not reach: nothing is sent to it until somebody clears it."""
+
+    address = models.EmailField()
+    reason = models.TextField(blank=True)
+    notice = models.ForeignKey(Notice, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+    cleared_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(Lower("address"), name="stopped_once", condition=Q(cleared_at__isnull=True))
+        ]
+
+
+class OutgoingServer(models.Model):
+    """How the server for outgoing mail is (one row, `id` 1): while `paused_until` is ahead, nobody knocks."""
+
+    failing_since = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    paused_until = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+    last_sent_at = models.DateTimeField(null=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from circuito.people.models import User
-from circuito.rules.incoming_mail import safe_name
+from circuito.rules.mail.reading import safe_name
 from circuito.tickets.models import Attachment, Blob, Message, Ticket, Upload
 
 

@@ -11,14 +11,17 @@ from circuito.tickets.models.ticket import CHANNELS, Ticket
 
 
 class Blob(models.Model):
-    """The bytes of a file, once however often it is attached."""
+    """The bytes of a file, once however often it is attached: few of them here, many in the storage (`None` here)."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
-    content = models.BinaryField()
+    content = models.BinaryField(null=True)
 
 
 class Message(models.Model):
-    """A message on a ticket, or an internal note that no client ever sees."""
+    """A message on a ticket, or an internal note that no client ever sees.
+
+    `quoted` is the history that a mail brought along, folded away on the screen.
+    """
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="messages")
     author = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -27,6 +30,7 @@ class Message(models.Model):
     from_client = models.BooleanField()
     internal = models.BooleanField(default=False)
     body = models.TextField()
+    quoted = models.TextField(blank=True)
     channel = models.CharField(max_length=10, choices=CHANNELS)
     at = models.DateTimeField()
 

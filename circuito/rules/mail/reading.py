@@ -1,16 +1,18 @@
 """Mail as it arrives: raw bytes in, an `IncomingMail` out. Never raises on odd bytes, only on what is no mail."""
 
+import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import getaddresses
+from pathlib import Path
 
-from circuito.rules.html_text import html_to_text
-from circuito.rules.quoted_reply import new_words
+from circuito.rules.mail.html_text import html_to_text
+from circuito.rules.mail.incoming import IncomingMail, MailFile, UnreadableMail
+from circuito.rules.mail.quoted_reply import new_words
 
 MAX_ATTACHMENTS = 50
 MAX_TEXT = 200_000
@@ -20,40 +22,8 @@ _ADDRESS = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@[^@\s<>\"(),:;\\\[\]]{1,190}
 _MACHINES = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+\-.].*)?@", re.IGNORECASE)
 
 
-class UnreadableMail(ValueError):
-    """The bytes hold no mail that can be understood; `reason` is `unparsable` or `no_sender`."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class MailAttachment:
-    """One file that came with a mail."""
-
-    name: str
-    content_type: str
-    content: bytes
-
-
-@dataclass(frozen=True)
-class IncomingMail:
-    """What the desk needs of a mail; every text is valid Unicode that a database can keep."""
-
-    sender: str
-    sender_name: str
-    subject: str
-    text: str
-    reply_text: str
-    message_id: str
-    references: tuple[str, ...]
-    automatic: bool
-    attachments: tuple[MailAttachment, ...] = field(default=())
-
-
-def read_mail(raw: bytes, envelope_from: str = "") -> IncomingMail:
-    """Understand `raw`; `envelope_from` is the SMTP sender ("" for the null return path).
+def read_mail(raw: bytes, envelope_from: str, scratch: Path) -> IncomingMail:
+    """Understand `raw`; `envelope_from` is the SMTP sender ("" for the null return path); files go into `scratch`.
 
     Raises `UnreadableMail` where there is no sender to speak of, or the headers cannot be parsed at all.
     """
@@ -68,13 +38,21 @@ def read_mail(raw: bytes, envelope_from: str = "") -> IncomingMail:
     return IncomingMail(
         sender=sender,
         sender_name=sender_name,
+        senders=1,
         subject=" ".join(_header(message, "Subject").split())[:MAX_SUBJECT],
         text=text,
         reply_text=new_words(text),
+        quoted="",
         message_id=next(iter(_MESSAGE_ID.findall(_header(message, "Message-ID"))), ""),
         references=_references(message),
-        automatic=_is_automatic(message, envelope_from, sender),
-        attachments=tuple(_attachments(message)),
+        recipients=(),
+        date=None,
+        automatic="machine" if _is_automatic(message, envelope_from, sender) else "",
+        authentication=(),
+        bounce=None,
+        forwarded=None,
+        remarks=(),
+        files=tuple(_files(message, scratch)),
     )
 
 
@@ -192,14 +170,17 @@ def _decoded(content: bytes, stated: str) -> str:
     return content.decode("latin-1")
 
 
-def _attachments(message: EmailMessage) -> Iterator[MailAttachment]:
+def _files(message: EmailMessage, scratch: Path) -> Iterator[MailFile]:
     for count, part in enumerate(_attached_parts(message), start=1):
         if count > MAX_ATTACHMENTS:
             return
         content = _part_bytes(part)
         if content:
             name = _filename(part) or f"adjunto-{count}{_extension(part)}"
-            yield MailAttachment(safe_name(name), part.get_content_type()[:120], content)
+            path = scratch / str(count)
+            path.write_bytes(content)
+            digest = hashlib.sha256(content).hexdigest()
+            yield MailFile(safe_name(name), part.get_content_type()[:120], len(content), digest, str(path))
 
 
 def _attached_parts(message: EmailMessage) -> Iterator[EmailMessage]:
