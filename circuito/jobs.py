@@ -1,6 +1,6 @@
 """Jobs in the caller's transaction: a rollback takes the job with it, a commit wakes a worker."""
 
-from functools import partial
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
@@ -9,6 +9,10 @@ from procrastinate.exceptions import AlreadyEnqueued
 DRAIN_RECEIVED_MAIL = "drain_received_mail"
 DELIVER_NOTICES = "deliver_notices"
 
+#: A worker says every 5 s that it lives; after 30 s of silence its jobs are another's. Looked for every 15 s
+#: (`periodic.retry_stalled`), a killed worker's job begins anew within 50 s.
+HEARTBEAT_SECONDS, STALLED_SECONDS = 5, 30
+
 
 def enqueue_once(task: str) -> None:
     """Make sure that one job of `task` starts after the caller's transaction is committed.
@@ -16,8 +20,21 @@ def enqueue_once(task: str) -> None:
     A job already waiting is usually enough. But it may start before the commit and miss what is being written, so
     it is looked for once more after it; should the program die in between, the minute's tick starts one.
     """
+    again = _Again(task)
+    if any(again in entry for entry in connection.run_on_commit):
+        return  # asked for already in this transaction, and what was rolled back since is not among these
     if _is_waiting(task) or not _enqueue(task):
-        transaction.on_commit(partial(_enqueue, task), robust=True)
+        transaction.on_commit(again, robust=True)
+
+
+@dataclass(frozen=True)
+class _Again:
+    """Enqueues a task after the commit; equal to another of the same task, so that one of them is enough."""
+
+    task: str
+
+    def __call__(self) -> None:
+        _enqueue(self.task)
 
 
 def _is_waiting(task: str) -> bool:

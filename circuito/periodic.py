@@ -1,7 +1,7 @@
 """All that runs by itself, and when. Each body is one line that calls what a test can call.
 
 Nothing here depends on being run exactly once: every job asks the database what is due. So two workers,
-or none for a while, neither double nor skip anything; the minute's tick also starts what a killed worker left.
+or none for a while, neither double nor skip anything. What a killed worker left is taken up within a minute.
 """
 
 from __future__ import annotations
@@ -10,17 +10,21 @@ from datetime import timedelta
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from circuito import jobs
 from circuito.clock import now
-from circuito.intake import mail
+from circuito.intake import canary, mail
+from circuito.intake.reader import purge_scratch
+from circuito.intake.reception import purge_raw
 from circuito.notices import delivery, weekly
 from circuito.steps.quotation import expire_quotes
+from circuito.tickets.blobs import purge_files
 from circuito.tickets.storage import purge_uploads
 
-STALLED_SECONDS = 120
-FORGET_UPLOADS = timedelta(days=2)
+FORGET = timedelta(days=2)
 KEEP_JOBS_HOURS = 48
 
 
@@ -29,10 +33,9 @@ def drain_received_mail() -> None:
     mail.drain(now())
 
 
-@app.task(name=jobs.DELIVER_NOTICES)
-def deliver_notices() -> None:
-    while delivery.deliver_due(now()):
-        pass
+@app.task(name=jobs.DELIVER_NOTICES, pass_context=True)
+def deliver_notices(context: JobContext) -> None:
+    delivery.drain(now, context.should_abort)
 
 
 @app.periodic(cron="* * * * *")
@@ -49,20 +52,45 @@ def expire_quotes_job(timestamp: int) -> None:
     expire_quotes(now())
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="canaries", queueing_lock="canaries")
+def canaries(timestamp: int) -> None:
+    canary.send_due(now())
+    canary.check(now())
+
+
 @app.periodic(cron="17 * * * *")
-@app.task(name="purge_uploads", queueing_lock="purge_uploads")
-def purge_uploads_job(timestamp: int) -> None:
-    purge_uploads(now() - FORGET_UPLOADS)
+@app.task(name="purge", queueing_lock="purge")
+def purge(timestamp: int) -> None:
+    """Drop what nobody waits for any more: forms given up, test mails, and files without a row."""
+    before = now() - FORGET
+    purge_uploads(before)
+    canary.purge(before)
+    purge_files(before)
+    purge_raw(before)
+    purge_scratch(before)
 
 
-@app.periodic(cron="*/2 * * * *")
+@app.periodic(cron="23 * * * *")
+@app.task(name="forget_jobs", queueing_lock="forget_jobs", pass_context=True)
+async def forget_jobs(context: JobContext, timestamp: int) -> None:
+    await context.app.job_manager.delete_old_jobs(nb_hours=KEEP_JOBS_HOURS)
+
+
+@app.periodic(cron="* * * * * */15")
 @app.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=True)
 async def retry_stalled(context: JobContext, timestamp: int) -> None:
     await retry_stalled_jobs(context.app.job_manager)
 
 
 async def retry_stalled_jobs(manager: JobManager) -> None:
-    """Retry the jobs of workers that no longer answer, and forget finished jobs."""
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
-        await manager.retry_job(job)
-    await manager.delete_old_jobs(nb_hours=KEEP_JOBS_HOURS)
+    """Take up the jobs of workers that no longer answer.
+
+    A job of which another waits already is not started anew: the one that waits does what it would have done, and
+    two that wait are refused.
+    """
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=jobs.STALLED_SECONDS):
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            await manager.finish_job(job, Status.FAILED, delete_job=True)

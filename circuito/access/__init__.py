@@ -27,6 +27,20 @@ def _scoped(actor: Actor) -> QuerySet[Ticket]:
     return tickets.filter(client_id=actor.user.client_id, client__active=True)
 
 
+def sees(actor: Actor, ticket: Ticket) -> bool:
+    """Tell whether `actor` may see a ticket that was read already: the same rule as `tickets_for`."""
+    if actor.is_staff or actor.role == Role.SYSTEM:
+        return True
+    user = actor.user
+    return (
+        user is not None
+        and user.client is not None
+        and user.is_active
+        and user.client.active
+        and user.client_id == ticket.client_id
+    )
+
+
 def ticket_for(actor: Actor, number: int, *, lock: bool = False) -> Ticket:
     """Return ticket `number` as `actor` may see it; `lock` holds its row until the transaction ends.
 
@@ -83,8 +97,8 @@ def attachments_for(actor: Actor, ticket: Ticket) -> QuerySet[Attachment]:
 
 
 def attachment_for(actor: Actor, number: int, attachment_id: int) -> Attachment:
-    """Return a file with its bytes. Raises `NoSuchTicket`."""
-    found = attachments_for(actor, ticket_for(actor, number)).select_related("blob").filter(pk=attachment_id).first()
+    """Return a file; `tickets.storage.open_blob` has its bytes. Raises `NoSuchTicket`."""
+    found = attachments_for(actor, ticket_for(actor, number)).filter(pk=attachment_id).first()
     if found is None:
         raise NoSuchTicket(number)
     return found

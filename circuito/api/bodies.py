@@ -52,6 +52,12 @@ class Identification(Sent):
     client: Id
 
 
+class Credit(Sent):
+    """Who asked for it: the address of a client's user, or of nobody known yet."""
+
+    address: str = Field(max_length=190)
+
+
 class Triage(Sent):
     """Reception: what it is, how much it matters, and whether it must be quoted."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import FileResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_noop as _
 from ninja import File, Form, Router, Status
@@ -20,6 +20,7 @@ from circuito.api.said import say
 from circuito.api.schemas import REFUSALS, AttachmentOut, LogEntry, MessageOut, NoticeOut
 from circuito.clock import now
 from circuito.queries.timeline import notices_for, state_log
+from circuito.tickets.storage import open_blob
 
 router = Router(tags=["tickets"])
 READ = {401: REFUSALS[401], 404: REFUSALS[404]}
@@ -127,11 +128,12 @@ def add_attachments(
     summary=_("Descargar un archivo"),
     description=_("Los bytes del archivo, siempre como descarga."),
 )
-def download(request: ApiRequest, number: int, attachment_id: int) -> HttpResponse:
+def download(request: ApiRequest, number: int, attachment_id: int) -> FileResponse:
     """Return a file's bytes: nothing that a browser would open or run in place."""
     file = attachment_for(request.auth, number, attachment_id)
     safe = file.content_type if file.content_type in SAFE_TYPES else "application/octet-stream"
-    answer = HttpResponse(bytes(file.blob.content), content_type=safe)
+    answer = FileResponse(open_blob(file.blob_id), content_type=safe)
+    answer["Content-Length"] = file.size
     answer["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer

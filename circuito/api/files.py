@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -28,7 +28,8 @@ def _keep_json(place: int, file: File) -> StoredFile:
         content = base64.b64decode(file.content_base64, validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidInput(field, _("No es Base64 válido.")) from error
-    return _keep(field, file.name, file.content_type, content)
+    _check_size(field, file.name, len(content))
+    return store(file.name, file.content_type, content)
 
 
 def from_form(files: Sequence[UploadedFile[Any]]) -> list[StoredFile]:
@@ -38,12 +39,7 @@ def from_form(files: Sequence[UploadedFile[Any]]) -> list[StoredFile]:
         raise InvalidInput("files", _("A lo sumo %(max)d archivos por vez.") % most)
     for file in files:
         _check_size("files", file.name or "", file.size or 0)
-    return [_keep("files", file.name or "", file.content_type or "", file.read()) for file in files]
-
-
-def _keep(field: str, name: str, content_type: str, content: bytes) -> StoredFile:
-    _check_size(field, name, len(content))
-    return store(name, content_type, content)
+    return [store(file.name or "", file.content_type or "", cast(BinaryIO, file)) for file in files]
 
 
 def _check_size(field: str, name: str, length: int) -> None:

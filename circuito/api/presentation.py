@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: The address on which each step of the circuit is taken.
 STEP_WORDS = {
     "identify": "client",
+    "credit": "requester",
     "triage": "triage",
     "ask_quote": "triage",
     "quote": "quotes",

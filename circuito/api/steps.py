@@ -44,6 +44,18 @@ def identify(request: ApiRequest, response: HttpResponse, number: int, sent: bod
 
 
 @router.post(
+    "/{int:number}/requester",
+    **STEP,
+    summary=_("Corregir quién lo pidió"),
+    description=_("Soporte corrige de quién es un ticket recién recibido; pasa a ser de su empresa."),
+)
+def credit(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.Credit) -> Taken:
+    """Say who asked for it."""
+    identification.credit(number, address=sent.address, actor=request.auth, now=now())
+    return _taken(request, response, number)
+
+
+@router.post(
     "/{int:number}/triage",
     **STEP,
     summary=_("Recepcionar"),

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+from circuito.config import mail_in
 from circuito.config.database import DatabaseNotStarted, start_embedded
 from circuito.config.environment import BadSetting, Environment, read_environment
 
@@ -19,7 +20,9 @@ class Problem(RuntimeError):
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a problem is one sentence and exit code 1, never a trace."""
-    options = _parser().parse_args(arguments)
+    options = _options(sys.argv[1:] if arguments is None else arguments)
+    if options.run is None:
+        sys.exit(mail_in.run(options))
     try:
         sys.exit(options.run(options, read_environment()))
     except (Problem, BadSetting, DatabaseNotStarted) as problem:
@@ -30,6 +33,15 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:  # nobody is shown a trace; whoever mends it finds it whole
         print(f"circuito: algo falló: {error}. El detalle quedó en {_keep_trace()}.", file=sys.stderr)
         sys.exit(1)
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    try:
+        return _parser().parse_args(arguments)
+    except SystemExit as end:
+        if end.code == 2 and arguments[:1] == ["mail-in"]:
+            sys.exit(mail_in.EX_USAGE)  # as a mail server knows it
+        raise
 
 
 def _keep_trace() -> Path:
@@ -45,7 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="circuito", description="El circuito de soporte.")
     commands = parser.add_subparsers(title="commands", required=True)
 
-    def command(name: str, run: Callable[[argparse.Namespace, Environment], int], text: str) -> argparse.ArgumentParser:
+    def command(
+        name: str, run: Callable[[argparse.Namespace, Environment], int] | None, text: str
+    ) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text)
         made.set_defaults(run=run)
         return made
@@ -61,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     token.add_argument("email")
     load = command("load", _load, "load clients, users, catalogues and tickets from a JSON file, all or nothing")
     load.add_argument("file", type=Path)
+    pipe = command("mail-in", None, "take in one mail from standard input (0 kept, 75 try again, 65 no mail)")
+    pipe.add_argument("--from", dest="sender", metavar="SENDER", help="the envelope's sender; empty for the null one")
+    pipe.add_argument("--to", action="append", default=[], metavar="RECIPIENT", help="the envelope's recipients")
     load.add_argument("--check", action="store_true", help="only check the file; nothing is kept")
     return parser
 

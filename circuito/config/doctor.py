@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import BytesIO
 from urllib.parse import urlsplit
 
 from django.db import connection
@@ -40,9 +41,10 @@ def _findings(environment: Environment) -> Iterator[Finding]:
     yield not missing, f"migraciones: {'al día' if not missing else 'faltan ' + ', '.join(missing)}"
     if missing:
         return
-    checks: list[Callable[[Environment], Finding]] = [_people, _worker, _received_mail, _notices, _smtp]
+    checks: list[Callable[[Environment], Finding]] = [_people, _worker, _files, _received_mail, _notices, _smtp]
     for check in checks:
         yield check(environment)
+    yield from _alarms(environment)
 
 
 def _database(environment: Environment) -> Finding:
@@ -70,6 +72,21 @@ def _worker(environment: Environment) -> Finding:
     return count > 0, f"procesos que hacen los trabajos: {count}"
 
 
+def _files(environment: Environment) -> Finding:
+    from circuito.tickets.files import files
+
+    where = environment.storage_url.rpartition("@")[2] or str(environment.data / "files")
+    key = "doctor/escribible"
+    try:
+        files().put(key, BytesIO(b"ok"))
+        with files().open(key) as found:
+            good = found.read() == b"ok"
+        files().delete(key)
+    except OSError as error:
+        return False, f"archivos: no se puede escribir en {where}: {error}"
+    return good, f"archivos: se escriben en {where}"
+
+
 def _received_mail(environment: Environment) -> Finding:
     from circuito.intake.models import ReceivedMail
 
@@ -84,6 +101,21 @@ def _notices(environment: Environment) -> Finding:
     late = Notice.objects.filter(fate="queued", created_at__lt=now() - timedelta(minutes=5)).count()
     failed = Notice.objects.filter(fate="failed", created_at__gt=now() - timedelta(days=7)).count()
     return late == 0, f"avisos: {late} en cola hace más de 5 minutos, {failed} fallidos en 7 días"
+
+
+def _alarms(environment: Environment) -> Iterator[Finding]:
+    from circuito.intake import canary
+    from circuito.intake.alarms import alarms
+
+    found = alarms(now())
+    for alarm in found:
+        since = f" (desde {alarm.since:%Y-%m-%d %H:%M} UTC)" if alarm.since else ""
+        yield False, f"alarma {alarm.code}: {alarm.sentence}{since}"
+    if not found:
+        yield True, "correo: ninguna alarma"
+    if environment.smtp_url:
+        on = f"cada {environment.canary_minutes} minutos por {len(canary.doors())} puertas"
+        yield True, f"correos de prueba: {on if canary.is_on() else 'apagados (CIRCUITO_CANARY_MINUTES=0)'}"
 
 
 def _smtp(environment: Environment) -> Finding:

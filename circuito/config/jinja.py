@@ -15,7 +15,9 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from circuito import __version__
+from circuito.intake import remarks
 from circuito.tickets import words
+from circuito.web.inline_images import pieces
 
 
 def environment(**options: Any) -> Environment:
@@ -44,6 +46,10 @@ def environment(**options: Any) -> Environment:
         "state_label": words.state_label,
         "step_done": words.step_done,
         "size": words.size,
+        "sentence": _sentence,
+        "pieces": pieces,
+        "ticket_remarks": remarks.ticket_remarks,
+        "authentication": remarks.authentication,
     }
     return made
 
@@ -51,6 +57,11 @@ def environment(**options: Any) -> Environment:
 @cache
 def _icon(name: str, size: int = 18) -> Markup:
     return Markup(lucide.jinja.lucide(name, size=size, **{"aria-hidden": "true", "class": "icon"}))  # noqa: S704
+
+
+def _sentence(kept: str) -> str:
+    """Say a sentence that was kept in Spanish in the reader's language; what a server said stays as it is."""
+    return translation.gettext(kept) if kept else ""
 
 
 def _static(path: str) -> str:

@@ -48,6 +48,8 @@ def worker(environment: Environment) -> None:
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
+    from circuito.jobs import HEARTBEAT_SECONDS, STALLED_SECONDS
+
     async def run() -> None:
         running = app.with_connector(cast(DjangoConnector, app.connector).get_worker_connector())
         async with running.open_async():
@@ -56,6 +58,8 @@ def worker(environment: Environment) -> None:
                 fetch_job_polling_interval=1.0,
                 shutdown_graceful_timeout=20,
                 delete_jobs="successful",
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_SECONDS,
             )
 
     asyncio.run(run())

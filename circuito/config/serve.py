@@ -13,6 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import IO
 
+from circuito.config.database import keep_embedded_up
 from circuito.config.environment import BadSetting, Environment
 
 GRACE_SECONDS = 25
@@ -122,6 +123,7 @@ class Supervisor:
         self.environment, self.lock = environment, lock
         self.running: dict[int, tuple[str, float]] = {}
         self.stopping = False
+        self.database_may_stop = threading.Event()
         self.life_read, self.life_write = os.pipe()
 
     def start(self) -> None:
@@ -136,18 +138,21 @@ class Supervisor:
         connections.close_all()
         for name in PARTS:
             self._fork(name)
+        if not self.environment.database_url:
+            threading.Thread(
+                target=keep_embedded_up, args=(self.environment.data, self.database_may_stop), daemon=True
+            ).start()
 
     def watch(self) -> int:
         """Wait; restart what ends by itself; return when all were asked to stop."""
         while self.running:
-            try:
-                pid, status = os.wait()
-            except ChildProcessError:
-                break
-            except InterruptedError:
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+            if ended is None or ended.si_pid not in self.running:
+                time.sleep(0.05)  # not ours to bury: whoever starts PostgreSQL waits for it
                 continue
-            name, since = self.running.pop(pid, ("", 0.0))
-            if name and not self.stopping:
+            pid, status = os.waitpid(ended.si_pid, 0)
+            name, since = self.running.pop(pid)
+            if not self.stopping:
                 print(f"circuito: {name} terminó ({status}); se inicia de nuevo.", file=sys.stderr, flush=True)
                 time.sleep(0.2 if time.monotonic() - since > HEALTHY_SECONDS else 2)
                 self._fork(name)
@@ -156,6 +161,7 @@ class Supervisor:
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if not self.stopping:
             self.stopping = True
+            self.database_may_stop.set()
             print("\nDeteniendo…", flush=True)
             self._signal(signal.SIGTERM)
             timer = threading.Timer(GRACE_SECONDS, self._signal, [signal.SIGKILL])

@@ -1,5 +1,6 @@
 """Django's settings. What an installation may change comes from `environment.py`."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,15 +8,25 @@ from urllib.parse import urlsplit
 from circuito.config.database import connection_settings
 from circuito.config.environment import read_environment
 from circuito.config.secret import secret_key
+from circuito.config.storage import storage_settings
 
 ENVIRONMENT = read_environment()
 PACKAGE = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = secret_key(ENVIRONMENT.data)
+#: Signs the addresses that clients answer to (`rules/reply_address.py`).
+REPLY_KEY = hashlib.sha256(b"reply addresses\0" + SECRET_KEY.encode()).digest()
 DEBUG = ENVIRONMENT.debug
 BASE_URL = ENVIRONMENT.base_url
 SUPPORT_ADDRESS = ENVIRONMENT.support_address
+AUTHSERV_IDS = ENVIRONMENT.authserv_ids
+CANARY_MINUTES = ENVIRONMENT.canary_minutes
+DATA = ENVIRONMENT.data
 SMTP_URL = ENVIRONMENT.smtp_url
+NOTICE_CEILINGS = ENVIRONMENT.outgoing.notice_ceilings
+ANSWER_CEILINGS = ENVIRONMENT.outgoing.answer_ceilings
+REPLY_ADDRESSES = ENVIRONMENT.outgoing.reply_addresses
+DKIM = ENVIRONMENT.outgoing.dkim
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", urlsplit(BASE_URL).hostname or "localhost"]
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 _SECURE = BASE_URL.startswith("https://")
@@ -69,6 +80,13 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {"default": connection_settings(ENVIRONMENT.database_url, ENVIRONMENT.data)}
+STORAGES = {
+    "files": storage_settings(ENVIRONMENT.storage_url, ENVIRONMENT.data),
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+#: What the views of django-anymail read: without a secret there are no hooks at all.
+ANYMAIL = {**ENVIRONMENT.anymail, "WEBHOOK_SECRET": ENVIRONMENT.webhook_secret}
+SMTP_CERTIFICATE, SMTP_KEY = ENVIRONMENT.smtp_certificate, ENVIRONMENT.smtp_key
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.User"
@@ -110,6 +128,7 @@ WHITENOISE_MAX_AGE = 3600
 MAX_ATTACHMENT_BYTES = 20 * 1024 * 1024
 MAX_ATTACHMENTS_PER_FORM = 20
 MAX_PENDING_UPLOADS = 100
+MAX_NOTICE_FILE_BYTES = 10 * 1024 * 1024
 MAX_MAIL_BYTES = 35 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
-from tempfile import mkdtemp
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from circuito.access import ticket_for
-from circuito.intake.mail import append_from_mail, open_from_mail
+from circuito.intake.filing import append_from_mail, open_from_mail
+from circuito.intake.lookup import Lookup
 from circuito.intake.models import ReceivedMail
+from circuito.intake.reader import reading
+from circuito.intake.reception import raw_path
+from circuito.intake.senders import sender_of
 from circuito.jobs import DRAIN_RECEIVED_MAIL, enqueue_once
 from circuito.people.actor import SYSTEM, Actor
 from circuito.rules.mail.incoming import IncomingMail, UnreadableMail
-from circuito.rules.mail.reading import clean, read_mail
+from circuito.rules.mail.reading import clean
 from circuito.steps.errors import InvalidInput
 from circuito.steps.opening import NewRequest, open_ticket
 from circuito.tickets.models import Ticket
 from circuito.tickets.storage import store
+
+SHOWN_BYTES = 4000
 
 
 class NoSuchMail(LookupError):
@@ -70,7 +76,11 @@ def append(mail_id: int, number: int, *, actor: Actor, now: datetime) -> Ticket:
         received = _waiting(mail_id, actor)
         ticket = ticket_for(actor, number)
         _decide(received, actor, now)
-        append_from_mail(received, _read(received), number, now)
+        with _understood(received) as (mail, lookup):
+            if mail is None:
+                raise InvalidInput("mail", _("El correo no se puede leer: ábralo como ticket."))
+            received.placed_by = "desk"
+            append_from_mail(received, mail, sender_of(mail, lookup), number, now)
         received.save(update_fields=ReceivedMail.DECIDED)
     return ticket
 
@@ -80,24 +90,34 @@ def open_anyway(mail_id: int, *, actor: Actor, now: datetime) -> Ticket:
     with transaction.atomic():
         received = _waiting(mail_id, actor)
         _decide(received, actor, now)
-        try:
-            ticket = open_from_mail(
-                received, read_mail(bytes(received.raw or b""), received.envelope_from, Path(mkdtemp())), now
-            )
-        except UnreadableMail:
-            ticket = _open_unread(received, now)
+        with _understood(received) as (mail, lookup):
+            if mail is None:
+                ticket = _open_unread(received, now)
+            else:
+                ticket = open_from_mail(received, mail, sender_of(mail, lookup), lookup, now)
         received.save(update_fields=ReceivedMail.DECIDED)
     return ticket
 
 
+@contextmanager
+def _understood(received: ReceivedMail) -> Iterator[tuple[IncomingMail | None, Lookup]]:
+    """Read a mail (None where it cannot be read) and the rows around it; its files exist inside the block."""
+    with reading([received]) as (result,):
+        mail = None if isinstance(result, UnreadableMail) else result
+        yield mail, Lookup([(received, mail)] if mail is not None else [])
+
+
 def _open_unread(received: ReceivedMail, now: datetime) -> Ticket:
-    raw = bytes(received.raw or b"")
+    with raw_path(received) as path:
+        with path.open("rb") as file:
+            beginning = file.read(SHOWN_BYTES)
+        whole = store("correo.eml", "message/rfc822", path)
     request = NewRequest(
         channel="mail",
         title=received.subject or _("Correo que no se pudo leer"),
-        description=clean(raw[:4000].decode("utf-8", "replace")).strip() or _("(sin texto; vea los adjuntos)"),
+        description=clean(beginning.decode("utf-8", "replace")).strip() or _("(sin texto; vea los adjuntos)"),
         client=None,
-        files=[store("correo.eml", "message/rfc822", raw)],
+        files=[whole],
     )
     ticket = open_ticket(request, actor=SYSTEM, now=now, quiet=True)
     received.outcome, received.ticket, received.reason = "ticket", ticket, ""
@@ -113,10 +133,3 @@ def _waiting(mail_id: int, actor: Actor) -> ReceivedMail:
 
 def _decide(received: ReceivedMail, actor: Actor, now: datetime) -> None:
     received.decided_by, received.decided_at = actor.user, now
-
-
-def _read(received: ReceivedMail) -> IncomingMail:
-    try:
-        return read_mail(bytes(received.raw or b""), received.envelope_from, Path(mkdtemp()))
-    except UnreadableMail as error:
-        raise InvalidInput("mail", _("El correo no se puede leer: ábralo como ticket.")) from error

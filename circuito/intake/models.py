@@ -36,7 +36,7 @@ class Mailbox(models.Model):
     """A mailbox that is fetched by IMAP. `uid_validity` and `last_uid` are the cursor: what lies behind it is kept.
 
     Secrets are encrypted (`circuito.intake.secrets`). `heard_at` is the server's last answer of any kind,
-    `failing_since` the first failure after it.
+    `failing_since` the first failure after it. `begun_at` is since when mail is taken in (None: all that lay there).
     """
 
     name = models.CharField(max_length=80, unique=True)
@@ -59,6 +59,7 @@ class Mailbox(models.Model):
     take_existing = models.BooleanField(default=False)
     uid_validity = models.BigIntegerField(null=True)
     last_uid = models.BigIntegerField(default=0)
+    begun_at = models.DateTimeField(null=True)
     heard_at = models.DateTimeField(null=True)
     failing_since = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True)
@@ -117,6 +118,9 @@ class ReceivedMail(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["id"], name="mail_pending", condition=Q(outcome="pending")),
+            models.Index(fields=["outcome", "id"], name="mail_by_outcome"),
+            models.Index(fields=["door", "id"], name="mail_by_door"),
+            models.Index(fields=["received_at"], name="mail_by_time"),
             models.Index(
                 fields=["id"], name="mail_for_the_desk", condition=Q(outcome__in=["undecided", "quarantined"])
             ),

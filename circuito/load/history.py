@@ -17,7 +17,7 @@ from circuito.rules.circuit import STEPS, State, StepRefused
 from circuito.steps import assignment, closing, quotation, resolution, triage, validation
 from circuito.steps.conversation import add_message, mark_read
 from circuito.steps.errors import InvalidInput, refusal
-from circuito.steps.identification import identify
+from circuito.steps.identification import credit, identify
 
 
 def replay_history(number: int, row: dict[str, Any], path: str, opened_at: datetime, loading: Loading) -> State:
@@ -90,6 +90,10 @@ def _asks_quote(entry: Entry) -> bool:
 
 def _identify(e: Entry) -> None:
     identify(e.number, client=e.client("client"), **e.signed)
+
+
+def _credit(e: Entry) -> None:
+    credit(e.number, address=e.text("address"), **e.signed)
 
 
 def _triage(e: Entry) -> None:
@@ -171,6 +175,7 @@ def _message(e: Entry) -> None:
 
 _TAKERS: dict[str, Callable[[Entry], None]] = {
     "identify": _identify,
+    "credit": _credit,
     "triage": _triage,
     "ask_quote": _triage,
     "quote": _quote,

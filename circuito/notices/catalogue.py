@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.functional import Promise as Lazy
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from circuito.notices.content import Content, Recipient
 from circuito.people.models import User
-from circuito.tickets.models import Message, StateChange, Ticket
+from circuito.tickets.models import Attachment, Message, StateChange, Ticket
 from circuito.tickets.words import facts, texts
 
 To = Callable[[StateChange], Recipient | None]
@@ -166,12 +166,13 @@ def content_of(entry: Announcement, change: StateChange) -> Content:
     )
 
 
-def message_content(message: Message) -> Content:
-    """Write the notice of a message on a ticket."""
+def message_content(message: Message, linked: Iterable[Attachment] = ()) -> Content:
+    """Write the notice of a message on a ticket; `linked` are the files that do not fit into a mail."""
     lead = _("%(name)s escribió en el ticket:") % {"name": message.written_by}
     return Content(
         lead=lead,
         texts=[("", message.body)],
+        files=[(f.name, f"/tickets/{message.ticket.number}/attachments/{f.pk}/", f.size) for f in linked],
         action=str(_SEE),
         path=f"/tickets/{message.ticket.number}/",
         closing=_("Puede responder este correo: su respuesta queda en el ticket."),

@@ -27,12 +27,16 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Content:
-    """What a notice says: one sentence, facts, longer texts, and where to go on."""
+    """What a notice says: one sentence, facts, longer texts, and where to go on.
+
+    `files` are those that go as links: name, path on the portal, size in bytes.
+    """
 
     lead: str
     facts: list[tuple[str, str]] = field(default_factory=list)
     texts: list[tuple[str, str]] = field(default_factory=list)
     rows: list[tuple[str, str, str]] = field(default_factory=list)
+    files: list[tuple[str, str, int]] = field(default_factory=list)
     action: str = ""
     path: str = ""
     closing: str = ""

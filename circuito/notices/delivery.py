@@ -3,54 +3,55 @@
 from __future__ import annotations
 
 import logging
-import smtplib
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from time import monotonic
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
 
+from circuito.notices import breaker, claims
+from circuito.notices.attempt import concerns_server, outcome, send
+from circuito.notices.gate import Gate
 from circuito.notices.models import Notice
+from circuito.notices.smtp_session import NotSent, Refused, Server, ServerAway, Session, Withdrawn
+from circuito.notices.stopped import stop
 
 log = logging.getLogger("circuito.delivery")
+#: One connection serves so many notices, or so many seconds, whichever ends first.
 BATCH = 100
-#: Minutes to wait before each further attempt: some ten attempts in three days, then it failed.
-RETRY_MINUTES = (1, 2, 5, 15, 30, 60, 240, 720, 1440, 2880)
+BATCH_SECONDS = 30
+
+
+def _never() -> bool:
+    return False
+
+
+def drain(clock: Callable[[], datetime], stop: Callable[[], bool] = _never) -> None:
+    """Deliver, round after round, until nothing that is due can be moved on, or until `stop` says so.
+
+    A worker that is asked to end has seconds: it finishes the mail that is out, and begins no other.
+    """
+    while not stop() and _round(clock(), stop).moved:
+        pass
 
 
 def deliver_due(now: datetime) -> int:
-    """Send every notice due at `now` and return how many were settled; two workers never take the same one.
+    """Send what is due at `now`, up to a batch, and return how many were settled; two workers never take the same."""
+    return _round(now, _never).settled
 
-    One SMTP connection serves a batch. A notice is settled in its own transaction, so that a crash can at
-    most send again the one it was sending, under the same Message-ID.
-    """
+
+def _round(now: datetime, stop: Callable[[], bool]) -> Round:
+    this = Round(now, stop)
     if not settings.SMTP_URL:
-        return _keep(now)
-    connection = _connection(settings.SMTP_URL)
-    try:
-        connection.open()
-    except (OSError, smtplib.SMTPException) as error:
-        return _wait_for_server(error, now)
-    settled = 0
-    try:
-        for _count in range(BATCH):
-            outcome = _deliver_next(connection, now)
-            if outcome is None:
-                break
-            settled += outcome
-    finally:
-        _close(connection)
-    return settled
-
-
-def _wait_for_server(error: Exception, now: datetime) -> int:
-    """A server that is down costs no notice an attempt: all wait, and say why."""
-    log.warning("the mail server does not take us: %s", _reason(error))
-    Notice.objects.filter(fate="queued", due_at__lte=now).update(last_error=_reason(error))
-    return 0
+        this.moved = this.settled = _keep(now)
+        return this
+    claims.recover(now)
+    if not breaker.is_paused(now) and (due := claims.due(now, BATCH)):
+        try:
+            this.deliver(due)
+        finally:
+            this.session.close()
+    return this
 
 
 def _keep(now: datetime) -> int:
@@ -58,97 +59,86 @@ def _keep(now: datetime) -> int:
     return Notice.objects.filter(fate="queued", due_at__lte=now).update(fate="kept", settled_at=now)
 
 
-def _deliver_next(connection: BaseEmailBackend, now: datetime) -> int | None:
-    with transaction.atomic():
-        queued = Notice.objects.filter(fate="queued", due_at__lte=now).select_related("ticket")
-        notice = queued.select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "id").first()
-        if notice is None:
-            return None
+class Round:
+    """One connection's worth of notices. `settled` are done with, `moved` settled or put off."""
+
+    def __init__(self, now: datetime, stop: Callable[[], bool]) -> None:
+        self.now, self.begun, self.stop = now, monotonic(), stop
+        self.settled = self.moved = 0
+        self.took_mail = False
+        self.session = Session(Server.of(settings.SMTP_URL))
+
+    @property
+    def at(self) -> datetime:
+        """The time it is by now, where `now` was when the round began."""
+        return self.now + timedelta(seconds=monotonic() - self.begun)
+
+    def deliver(self, due: list[tuple[int, str]]) -> None:
+        """Send the notices `due`; a server that does not take mail ends the round, and costs none an attempt."""
         try:
-            _message(notice, connection).send()
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            _close(connection)
-            _postpone(notice, error, now)
-        else:
-            notice.fate, notice.settled_at, notice.last_error = "sent", now, ""
-        notice.attempts += 1
-        notice.save()
-        return int(notice.fate != "queued")
+            self.session.open()
+        except ServerAway as away:
+            self._server_away(away)
+            return
+        gate = Gate([recipient for _id, recipient in due], self.now)
+        for notice_id, _recipient in due:
+            with claims.claim(notice_id, "queued", self.at) as notice:
+                if notice is not None and not self._deliver(notice, gate):
+                    return
+            if monotonic() - self.begun > BATCH_SECONDS or self.stop():
+                return
 
+    def _server_away(self, away: ServerAway) -> None:
+        waiting = Notice.objects.filter(fate="queued", due_at__lte=self.now).exclude(last_error=str(away))
+        waiting.update(last_error=str(away))
+        breaker.server_failed(str(away), self.at)
 
-def _postpone(notice: Notice, error: Exception, now: datetime) -> None:
-    notice.last_error = _reason(error)
-    if _is_permanent(error) or notice.attempts >= len(RETRY_MINUTES):
-        notice.fate, notice.settled_at = "failed", now
-    else:
-        notice.due_at = now + timedelta(minutes=RETRY_MINUTES[notice.attempts])
-    log.warning("notice %s to %s: %s", notice.pk, notice.recipient, notice.last_error)
+    def _deliver(self, notice: Notice, gate: Gate) -> bool:
+        """Send one notice, or hold it back; tell whether the next one may go."""
+        if held := gate.hold_back(notice, self.at):
+            self.moved += held
+            return True
+        try:
+            send(self.session, notice, self.at)
+        except NotSent as error:
+            return self._not_sent(notice, error)
+        gate.passed(notice)
+        self._sent(notice)
+        return True
 
+    def _sent(self, notice: Notice) -> None:
+        self._settle(notice, fate="sent", settled_at=self.at, attempts=notice.attempts + 1, last_error="")
+        if notice.last_error:
+            breaker.address_takes_mail(notice.recipient, self.at)
+        if not self.took_mail:
+            self.took_mail = True
+            breaker.server_took_mail(self.at)
 
-def _is_permanent(error: Exception) -> bool:
-    """A refusal of this recipient or this mail (5xx) is final; a refused login or a lost server is not."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(500 <= code < 600 for code, _text in error.recipients.values())
-    if isinstance(error, smtplib.SMTPDataError):
-        return 500 <= error.smtp_code < 600
-    return isinstance(error, ValueError)
+    def _not_sent(self, notice: Notice, error: NotSent) -> bool:
+        log.warning("notice %s to %s: %s", notice.pk, notice.recipient, error)
+        if isinstance(error, Withdrawn):
+            return True
+        if isinstance(error, ServerAway):
+            until = breaker.server_failed(str(error), self.at)
+            self._settle(notice, fate="queued", due_at=until, last_error=str(error))
+            return False
+        after = outcome(notice, error, self.at)
+        self._settle(notice, **after)
+        if isinstance(error, Refused):
+            self._spare(notice, error, after.get("due_at"))
+        if not concerns_server(error):
+            return True
+        breaker.server_failed(str(error), self.at)
+        return False
 
+    def _spare(self, notice: Notice, refused: Refused, again: datetime | None) -> None:
+        """Do not knock for the others of an address that just refused one."""
+        if refused.no_such_mailbox:
+            stop(notice.recipient, str(refused), notice, self.at)
+        elif again is not None and refused.stage != "sender":
+            breaker.hold_address(notice.recipient, min(again, self.at + breaker.LONGEST_WAIT))
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        answers = [f"{code} {_text(text)}" for code, text in error.recipients.values()]
-        return "; ".join(answers)[:500]
-    if isinstance(error, smtplib.SMTPResponseException):
-        return f"{error.smtp_code} {_text(error.smtp_error)}"[:500]
-    return f"{type(error).__name__}: {error}"[:500]
-
-
-def _text(answer: bytes | str) -> str:
-    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-
-
-def _message(notice: Notice, connection: BaseEmailBackend) -> EmailMultiAlternatives:
-    message = EmailMultiAlternatives(
-        subject=" ".join(notice.subject.split()),
-        body=notice.text,
-        from_email=f"Soporte <{settings.SUPPORT_ADDRESS}>",
-        to=[notice.recipient],
-        connection=connection,
-        headers=_headers(notice),
-    )
-    message.attach_alternative(notice.html, "text/html")
-    return message
-
-
-def _headers(notice: Notice) -> dict[str, str]:
-    headers = {
-        "Message-ID": notice.message_id,
-        "Auto-Submitted": "auto-replied" if notice.automatic_answer else "auto-generated",
-        "X-Auto-Response-Suppress": "All",
-        "X-Circuito": notice.kind,
-    }
-    if notice.in_reply_to:
-        headers["In-Reply-To"] = headers["References"] = notice.in_reply_to
-    return headers
-
-
-def _connection(url: str) -> BaseEmailBackend:
-    """Return a connection for `smtp://user:password@host:port`, `smtps://…` or `smtp://…?starttls=1`."""
-    parts = urlsplit(url)
-    options: dict[str, Any] = {
-        "host": parts.hostname or "localhost",
-        "port": parts.port or (465 if parts.scheme == "smtps" else 25),
-        "username": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "use_ssl": parts.scheme == "smtps",
-        "use_tls": parse_qs(parts.query).get("starttls", ["0"])[0] == "1",
-        "timeout": 20,
-    }
-    return get_connection("django.core.mail.backends.smtp.EmailBackend", **options)
-
-
-def _close(connection: BaseEmailBackend) -> None:
-    try:
-        connection.close()
-    except (OSError, smtplib.SMTPException) as error:
-        log.info("closing the connection to the mail server: %s", error)
+    def _settle(self, notice: Notice, **decided: object) -> None:
+        claims.settle(notice, **decided)
+        self.moved += 1
+        self.settled += decided["fate"] != "queued"

@@ -20,6 +20,8 @@ FATES = [
     ("withheld", _("Retenido")),
     ("kept", _("En el correo de demostración")),
 ]
+#: The fates that somebody may have to do something about.
+TROUBLES = ("uncertain", "failed", "withheld", "bounced")
 
 
 class Notice(models.Model):
@@ -61,7 +63,11 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="notice_queued", condition=Q(fate="queued")),
             models.Index(fields=["id"], name="notice_sending", condition=Q(fate="sending")),
+            models.Index(fields=["settled_at"], name="notice_settled"),
+            models.Index(fields=["fate", "id"], name="notice_in_trouble", condition=Q(fate__in=TROUBLES)),
             models.Index(Lower("recipient"), "created_at", name="notice_recipient"),
+            models.Index(fields=["attempted_at"], name="notice_attempted"),
+            models.Index(fields=["created_at"], name="notice_answers", condition=Q(automatic_answer=True)),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -23,10 +23,14 @@ from circuito.notices.catalogue import (
 )
 from circuito.notices.content import Content, Recipient, render
 from circuito.notices.models import Notice
+from circuito.notices.restraint import restrain
 from circuito.people.models import User
+from circuito.rules.reply_address import reply_address
 from circuito.rules.ticket_number import tag
 from circuito.tickets.models import Message, StateChange, Ticket
 from circuito.tickets.words import short_date, zone_of
+
+MAX_REPLY_TO = 120  # what the row holds; a domain that long answers to the plain address
 
 
 def announce(change: StateChange, *, automatic_answer: bool = False) -> list[Notice]:
@@ -55,6 +59,7 @@ def tell_of_message(message: Message) -> list[Notice]:
         internal=internal,
     )
     notice.ticket_message = message
+    notice.in_reply_to = _last_mail_of(recipient, message.ticket) or notice.in_reply_to
     return _save([notice])
 
 
@@ -110,6 +115,7 @@ def _queue(
         internal=internal,
         message_id=_message_id(ticket),
         in_reply_to=_thread(ticket),
+        reply_to=_reply_to(ticket, recipient.email),
         subject=subject,
         text=rendered.text,
         html=rendered.html,
@@ -120,9 +126,24 @@ def _queue(
 
 def _save(notices: list[Notice]) -> list[Notice]:
     if notices:
+        restrain(notices)
         Notice.objects.bulk_create(notices)
         enqueue_once(DELIVER_NOTICES)
     return notices
+
+
+def _reply_to(ticket: Ticket | None, recipient: str) -> str:
+    """Return the address that finds the ticket whatever a mail program does to subject and headers."""
+    if ticket is None or not settings.REPLY_ADDRESSES:
+        return ""
+    address = reply_address(settings.SUPPORT_ADDRESS, ticket.number, recipient, settings.REPLY_KEY)
+    return address if len(address) <= MAX_REPLY_TO else ""
+
+
+def _last_mail_of(recipient: Recipient, ticket: Ticket) -> str:
+    """Return the Message-ID of the recipient's last mail on the ticket: a person's answer belongs below it."""
+    mails = ticket.received_mail.filter(sender=recipient.email.lower()).exclude(message_id="")
+    return mails.order_by("-id").values_list("message_id", flat=True).first() or ""
 
 
 def _subject(ticket: Ticket | None) -> str:

@@ -1,11 +1,11 @@
-"""Notices kept for lack of a mail server."""
+"""Notices kept for lack of a mail server, and how that server is."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db.models import QuerySet
 
-from circuito.notices.models import Notice
+from circuito.notices.models import Notice, OutgoingServer
 
 
 def kept_notices(recipient: str = "") -> QuerySet[Notice]:
@@ -21,3 +21,8 @@ def kept_notices(recipient: str = "") -> QuerySet[Notice]:
 def kept_notice(notice_id: int) -> Notice | None:
     """Return one of them."""
     return kept_notices().filter(pk=notice_id).defer(None).first()
+
+
+def outgoing_server() -> OutgoingServer:
+    """Return how the server for outgoing mail is; as new where it was never needed."""
+    return OutgoingServer.objects.filter(pk=1).first() or OutgoingServer(pk=1)

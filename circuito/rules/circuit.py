@@ -73,6 +73,7 @@ def step(name: str, sources: set[State] | set[None] | set[State | None], target:
 #     name               from                      to           by
 step("open", {None}, S.RECEIVED, {R.CLIENT, R.DESK, R.MANAGER, R.SYSTEM})
 step("identify", {S.RECEIVED}, S.RECEIVED, RECEPTION)
+step("credit", {S.RECEIVED}, S.RECEIVED, RECEPTION)
 step("triage", {S.RECEIVED}, S.READY, RECEPTION)
 step("ask_quote", {S.RECEIVED}, S.TO_QUOTE, RECEPTION)
 step("quote", {S.TO_QUOTE}, S.QUOTED, RECEPTION)

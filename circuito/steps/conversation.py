@@ -23,6 +23,7 @@ def add_message(
     number: int,
     *,
     body: str,
+    quoted: str = "",
     actor: Actor,
     now: datetime,
     internal: bool = False,
@@ -33,14 +34,15 @@ def add_message(
 ) -> Message:
     """Add a message to ticket `number`; `internal` notes are staff's and told to nobody.
 
-    `sender` is (name, address) of a mail whose sender is no user: a client's, by the caller's check.
+    `quoted` is the history that a mail brought along. `sender` is (name, address) of a mail whose sender is no user:
+    a client's, by the caller's check.
     Raises `InvalidInput` (body), `NoSuchTicket`.
     """
     if not body.strip():
         raise InvalidInput("body", _("Escriba el mensaje."))
     if len(body) > MAX_BODY:
         raise InvalidInput("body", _("El mensaje es demasiado largo: adjúntelo como archivo."))
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # a batch of mail has its own for each
         ticket = ticket_for(actor, number, lock=True)
         message = Message.objects.create(
             ticket=ticket,
@@ -50,6 +52,7 @@ def add_message(
             from_client=not actor.is_staff,
             internal=internal and actor.is_staff,
             body=body.strip(),
+            quoted=quoted,
             channel=channel,
             at=now,
         )

@@ -1,12 +1,15 @@
-"""Identification: the desk says which client a ticket of an unknown sender belongs to."""
+"""Identification: the desk says whose a ticket is: the client of an unknown sender, or who asked for it in truth."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from circuito.people.actor import Actor
+from circuito.people.addresses import AddressBook
 from circuito.people.models import Client, KnownAddress, User
 from circuito.steps.errors import InvalidInput
 from circuito.steps.transition import transition
@@ -26,6 +29,34 @@ def identify(number: int, *, client: Client, actor: Actor, now: datetime, quiet:
         ticket.client = client
         taken.detail = {"client": client.name}
     return ticket
+
+
+def credit(number: int, *, address: str, actor: Actor, now: datetime, quiet: bool = False) -> Ticket:
+    """Say that ticket `number` was asked for by who has `address`: a mail that was sent on may name the wrong one.
+
+    The ticket is then of that person's client, or of none yet where the address is nobody's. Raises `InvalidInput`
+    where it is no address, or a colleague's.
+    """
+    address = _address(address)
+    book = AddressBook([address])
+    user = book.user(address)
+    if user is not None and user.is_staff_member:
+        raise InvalidInput("address", _("%(name)s es de soporte: indique quién lo pidió.") % {"name": user.name})
+    with transition("credit", number, actor=actor, now=now, quiet=quiet) as taken:
+        ticket = taken.ticket
+        ticket.client, ticket.requester = book.client(address), user
+        ticket.requester_name, ticket.requester_email = "", "" if user else address
+        taken.detail = {"requester": user.name if user else address}
+    return ticket
+
+
+def _address(typed: str) -> str:
+    address = typed.strip().lower()
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise InvalidInput("address", _("Escriba una dirección de correo, como ana@empresa.com.")) from error
+    return address
 
 
 def _remember(ticket: Ticket, client: Client) -> None:

@@ -65,7 +65,7 @@ def open_ticket(
         channel=request.channel,
         mail_thread=request.mail_thread,
     )
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):  # a batch of mail has its own for each
         open_as(ticket, actor=actor, now=now, quiet=quiet, automatic_answer=automatic_answer)
         attach(ticket, None, request.files, now)
     return ticket

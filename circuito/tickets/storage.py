@@ -1,16 +1,21 @@
-"""Files kept in the database: written once by content, so that a backup of PostgreSQL has them all."""
+"""The files of tickets: kept as they arrive, attached to what they belong to, and dropped where that never comes."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from circuito.people.models import User
 from circuito.rules.mail.reading import safe_name
-from circuito.tickets.models import Attachment, Blob, Message, Ticket, Upload
+from circuito.tickets.blobs import drop_blob, keep_blob, open_blob, purge_files
+from circuito.tickets.files import Content
+from circuito.tickets.models import Attachment, Message, Ticket, Upload
+
+__all__ = ["open_blob", "purge_files"]
 
 
 @dataclass(frozen=True)
@@ -23,12 +28,14 @@ class StoredFile:
     size: int
 
 
-def store(name: str, content_type: str, content: bytes) -> StoredFile:
-    """Keep `content`; the same bytes are kept once."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    if not Blob.objects.filter(pk=sha256).exists():
-        Blob.objects.bulk_create([Blob(sha256=sha256, content=content)], ignore_conflicts=True)
-    return StoredFile(sha256, safe_name(name), content_type[:120] or "application/octet-stream", len(content))
+def store(name: str, content_type: str, content: Content) -> StoredFile:
+    """Keep bytes, a file, or a stream from its beginning; the same bytes are kept once.
+
+    To be attached in the same transaction: what is stored and never attached may be removed. Raises OSError where
+    the storage fails.
+    """
+    sha256, size = keep_blob(content)
+    return StoredFile(sha256, safe_name(name), content_type[:120] or "application/octet-stream", size)
 
 
 def attach(ticket: Ticket, message: Message | None, files: Iterable[StoredFile], at: datetime) -> None:
@@ -81,14 +88,22 @@ def forget_uploads(uploads: Iterable[Upload]) -> None:
     Upload.objects.filter(pk__in=[u.pk for u in uploads]).delete()
 
 
+def drop_uploads(uploads: Iterable[Upload]) -> None:
+    """Drop uploads that their owner does not want, with their bytes unless others have the same."""
+    for each in uploads:
+        with transaction.atomic():
+            each.delete()
+            drop_blob(each.blob_id)
+
+
 def purge_uploads(before: datetime) -> int:
     """Drop uploads of forms given up before `before`, and bytes that nothing refers to any more."""
-    gone = Upload.objects.filter(at__lt=before)
-    blobs = list(gone.values_list("blob_id", flat=True))
-    count = gone.delete()[0]
-    used = Attachment.objects.filter(blob_id__in=blobs).values("blob_id")
-    still = Upload.objects.filter(blob_id__in=blobs).values("blob_id")
-    Blob.objects.filter(pk__in=blobs).exclude(pk__in=used).exclude(pk__in=still).delete()
+    count = 0
+    given_up = Upload.objects.filter(at__lt=before).order_by()
+    for sha256 in list(given_up.values_list("blob_id", flat=True).distinct()):
+        with transaction.atomic():
+            count += given_up.filter(blob_id=sha256).delete()[0]
+            drop_blob(sha256)
     return count
 
 

@@ -25,6 +25,7 @@ STATE_LABELS: dict[str, str | Lazy] = dict(STATES)
 STEP_DONE: dict[str, str | Lazy] = {
     "open": _("Ticket ingresado"),
     "identify": _("Cliente identificado"),
+    "credit": _("Corregido quién lo pidió"),
     "triage": _("Recepcionado"),
     "ask_quote": _("Recepcionado, requiere cotización"),
     "quote": _("Cotizado"),
@@ -46,6 +47,7 @@ STEP_DONE: dict[str, str | Lazy] = {
 STEP_VERBS: dict[str, str | Lazy] = {
     "open": _("ingresar el ticket"),
     "identify": _("indicar el cliente"),
+    "credit": _("corregir quién lo pidió"),
     "triage": _("recepcionar"),
     "ask_quote": _("pedir cotización"),
     "quote": _("cotizar"),
@@ -65,6 +67,7 @@ STEP_VERBS: dict[str, str | Lazy] = {
 
 _DETAIL_LABELS: dict[str, str | Lazy] = {
     "client": _("Cliente"),
+    "requester": _("Solicitante"),
     "kind": _("Tipo de solicitud"),
     "priority": _("Prioridad"),
     "hours": _("Horas cotizadas"),

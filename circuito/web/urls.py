@@ -11,11 +11,13 @@ from circuito.web.views import (
     mail_room,
     opening,
     operations,
+    outgoing,
     queries,
     session,
     steps,
     tickets,
     uploads,
+    webhooks,
 )
 
 urlpatterns = [
@@ -41,7 +43,13 @@ urlpatterns = [
     path("tickets/<int:number>/messages/", steps.add_message, name="messages"),
     path("tickets/<int:number>/read/", steps.mark_read, name="read"),
     path("tickets/<int:number>/<slug:word>/", steps.take_step, name="step"),
-    path("mail/", mail_room.waiting, name="mail-room"),
+    path("mail/", mail_room.room, name="mail-room"),
+    path("mail/arrivals/", mail_room.arrivals, name="mail-arrivals"),
+    path("mail/outgoing/", outgoing.notices, name="mail-outgoing"),
+    path("mail/outgoing/<int:notice_id>/resending/", outgoing.resend, name="mail-resending"),
+    path("mail/stopped/", outgoing.stopped, name="mail-stopped"),
+    path("mail/stopped/<int:address_id>/clearance/", outgoing.clear, name="mail-clearance"),
+    path("mail/hooks/<slug:provider>/", webhooks.hook, name="mail-hook"),
     path("mail/<int:mail_id>/", mail_room.show, name="mail"),
     path("mail/<int:mail_id>/raw/", mail_room.raw, name="mail-raw"),
     path("mail/<int:mail_id>/<slug:word>/", mail_room.decide, name="mail-decision"),
@@ -60,4 +68,5 @@ urlpatterns = [
     path("catalogues/<slug:word>/new/", catalogues.entry, name="new-entry"),
     path("catalogues/<slug:word>/<int:entry_id>/", catalogues.entry, name="entry"),
     path("health/", operations.health, name="health"),
+    path("health/mail/", operations.mail_health, name="mail-health"),
 ]

@@ -38,6 +38,7 @@ class Program:
     folder: Path
     database: str
     smtp_url: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
     demo: bool = False
     web_port: int = field(default_factory=free_port)
     smtp_port: int = field(default_factory=free_port)
@@ -57,6 +58,7 @@ class Program:
             "CIRCUITO_DEMO": str(int(self.demo)),
             "DATABASE_URL": self.database,
             "SMTP_URL": self.smtp_url,
+            **self.settings,
         }
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -98,10 +100,12 @@ class Program:
 
 
 @contextmanager
-def running_program(folder: Path, smtp_url: str = "", company: Path | None = None) -> Iterator[Program]:
+def running_program(
+    folder: Path, smtp_url: str = "", company: Path | None = None, settings: dict[str, str] | None = None
+) -> Iterator[Program]:
     """Run a program on a new database of the tests' PostgreSQL, filled from a file."""
     with new_database() as database:
-        program = Program(folder, database, smtp_url)
+        program = Program(folder, database, smtp_url, settings or {})
         migrated = program.command("migrate")
         assert migrated.returncode == 0, migrated.stderr
         if company is not None:

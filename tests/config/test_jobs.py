@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
 from typing import cast
 
+import psycopg
 import pytest
 from django.db import connection, connections, transaction
 from procrastinate.contrib.django import app
@@ -13,6 +19,10 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from circuito.jobs import DELIVER_NOTICES, enqueue_once
 from circuito.periodic import retry_stalled_jobs
+from tests.browser.program import CIRCUITO, Program, new_database
+from tests.notices import sender
+from tests.notices.faulty import SILENCE, Faulty
+from tests.sink import wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +80,11 @@ def test_the_jobs_of_a_worker_that_no_longer_answers_are_retried(transactional_d
                 [task],
             )
 
+    _retry_stalled()
+    assert _jobs("task_name, status::text") == [("killed", "todo"), ("running", "doing")]
+
+
+def _retry_stalled() -> None:
     async def retry() -> None:
         async with app.with_connector(
             cast(DjangoConnector, app.connector).get_worker_connector()
@@ -77,4 +92,61 @@ def test_the_jobs_of_a_worker_that_no_longer_answers_are_retried(transactional_d
             await retry_stalled_jobs(running.job_manager)
 
     asyncio.run(retry())
-    assert _jobs("task_name, status::text") == [("killed", "todo"), ("running", "doing")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_killed_workers_job_and_one_that_waits_for_the_same_the_waiting_one_stays(transactional_db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_workers")
+        for status in ("doing", "doing", "todo"):
+            cursor.execute(
+                "INSERT INTO procrastinate_jobs (task_name, queue_name, status, queueing_lock, args) "
+                "VALUES ('same', 'default', %s, 'same', '{}')",
+                [status],
+            )
+    _retry_stalled()
+    assert _jobs("task_name, status::text") == [("same", "todo")]
+
+
+def test_the_jobs_of_a_worker_killed_in_the_middle_go_on_within_90_seconds(tmp_path: Path) -> None:
+    with Faulty() as server, new_database() as database:
+        program = Program(tmp_path, database, server.patient_url)
+        assert program.command("migrate").returncode == 0
+        sender.run(program, "queue", "1")
+        server.on("dot", SILENCE)
+        with _worker(program) as first:
+            wait_until(lambda: server.taken)
+            left = _doing(database)
+            first.kill()
+        killed = monotonic()
+        with _worker(program):
+            wait_until(lambda: not _doing(database) & left and _fate(database) == "sent", 100)
+        assert monotonic() - killed < 90
+        assert len(server.taken) == 2
+        assert len(set(server.ids())) == 1
+
+
+@contextmanager
+def _worker(program: Program) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([*CIRCUITO, "worker"], env=program.environment)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _doing(database: str) -> set[int]:
+    with psycopg.connect(database) as asking:
+        rows = asking.execute(
+            "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND task_name = %s AND attempts = 0",
+            [DELIVER_NOTICES],
+        )
+        return {row[0] for row in rows}
+
+
+def _fate(database: str) -> str:
+    with psycopg.connect(database) as asking:
+        row = asking.execute("SELECT fate FROM notices_notice").fetchone()
+        assert row is not None
+        return str(row[0])

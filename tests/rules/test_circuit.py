@@ -19,6 +19,7 @@ from circuito.rules.circuit import (
 RECEPTION = ("desk", "manager")
 ALLOWED: dict[tuple[str, str], dict[str | None, str]] = {
     **{("open", role): {None: "received"} for role in ("client", "desk", "manager", "system")},
+    **{("credit", role): {"received": "received"} for role in RECEPTION},
     **{("identify", role): {"received": "received"} for role in RECEPTION},
     **{("triage", role): {"received": "ready"} for role in RECEPTION},
     **{("ask_quote", role): {"received": "to_quote"} for role in RECEPTION},

@@ -26,6 +26,7 @@ def _later(days: int):  # type: ignore[no-untyped-def]
 
 TAKE: dict[str, Take] = {
     "identify": lambda c, n, a: identification.identify(n, client=c.otra, actor=a, now=now()),
+    "credit": lambda c, n, a: identification.credit(n, address="ana@acme.example", actor=a, now=now()),
     "triage": lambda c, n, a: triage.triage(n, kind="failure", priority=1, needs_quote=False, actor=a, now=now()),
     "ask_quote": lambda c, n, a: triage.triage(n, kind="failure", priority=1, needs_quote=True, actor=a, now=now()),
     "quote": lambda c, n, a: quotation.quote(n, hours=Decimal(4), expires_on=_later(5), actor=a, now=now()),

@@ -44,6 +44,12 @@ MATRIX: dict[str, tuple[str, tuple[int, int, int, int, int]]] = {
     "read": ("/tickets/{number}/read/", (LOGIN, 405, 405, 405, 405)),
     "step": ("/tickets/{number}/void/", (LOGIN, 404, 302, 302, 302)),
     "mail-room": ("/mail/", (LOGIN, 403, 403, 403, 200)),
+    "mail-hook": ("/mail/hooks/mailgun/", (404, 404, 404, 404, 404)),
+    "mail-arrivals": ("/mail/arrivals/", (LOGIN, 403, 403, 403, 200)),
+    "mail-outgoing": ("/mail/outgoing/", (LOGIN, 403, 403, 403, 200)),
+    "mail-resending": ("/mail/outgoing/{notice}/resending/", (LOGIN, 403, 403, 403, 405)),
+    "mail-stopped": ("/mail/stopped/", (LOGIN, 403, 403, 403, 200)),
+    "mail-clearance": ("/mail/stopped/1/clearance/", (LOGIN, 403, 403, 403, 405)),
     "mail": ("/mail/{mail}/", (LOGIN, 403, 403, 403, 200)),
     "mail-raw": ("/mail/{mail}/raw/", (LOGIN, 403, 403, 403, 200)),
     "mail-decision": ("/mail/{mail}/discard/", (LOGIN, 403, 403, 403, 405)),
@@ -62,6 +68,7 @@ MATRIX: dict[str, tuple[str, tuple[int, int, int, int, int]]] = {
     "new-entry": ("/catalogues/components/new/", (LOGIN, 403, 403, 403, 200)),
     "entry": ("/catalogues/components/{component}/", (LOGIN, 403, 403, 403, 200)),
     "health": ("/health/", (200, 200, 200, 200, 200)),
+    "mail-health": ("/health/mail/", (503, 503, 503, 503, 503)),  # in a test no worker runs
 }
 
 

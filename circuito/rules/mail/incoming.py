@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -47,12 +47,13 @@ class Bounce:
 
 @dataclass(frozen=True)
 class Forwarded:
-    """The mail that a colleague sent on: who wrote it, about what, and his words."""
+    """The mail that a colleague sent on: who wrote it, about what, and his words; `above` are the colleague's own."""
 
     name: str
     address: str
     subject: str
     text: str
+    above: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,17 @@ _OUTLOOK_RULE = re.compile(r"^_{20,}\s*$")
 _MOBILE = re.compile(r"^(?:enviado desde mi|enviado do meu|sent from my|obtener outlook para)\b", re.IGNORECASE)
 
 
-def new_words(text: str) -> str:
-    """Return what was written above the quoted mail, or all of `text` where nothing is above it."""
+def split_reply(text: str) -> tuple[str, str]:
+    """Return the sender's new words, and the history below them: each line is in one of the two, in its order.
+
+    Where nothing stands above the history, everything is the sender's.
+    """
     lines = text.strip().splitlines()
     cut = next((at for at in range(len(lines)) if _quote_begins(lines, at)), len(lines))
-    kept = "\n".join(_without_trailing_quotes(lines[:cut])).strip()
-    return kept or text.strip()
+    new = _without_trailing_quotes(lines[:cut])
+    if not "".join(new).strip():
+        return text.strip(), ""
+    return "\n".join(new).strip(), "\n".join(lines[len(new) :]).strip("\n")
 
 
 def _quote_begins(lines: list[str], at: int) -> bool:

@@ -1,201 +1,156 @@
-"""Mail as it arrives: raw bytes in, an `IncomingMail` out. Never raises on odd bytes, only on what is no mail."""
+"""Mail as it arrives: raw bytes in, an `IncomingMail` out. Odd bytes raise nothing, what is no mail does."""
 
-import hashlib
+from __future__ import annotations
+
 import re
-from collections.abc import Iterator
-from email import policy
-from email.errors import MessageError
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.utils import getaddresses
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from circuito.rules.mail.html_text import html_to_text
-from circuito.rules.mail.incoming import IncomingMail, MailFile, UnreadableMail
-from circuito.rules.mail.quoted_reply import new_words
+from circuito.rules.mail.automatic import automatic_reason
+from circuito.rules.mail.body import Words
+from circuito.rules.mail.bounce import read_bounce
+from circuito.rules.mail.files import Files
+from circuito.rules.mail.files import safe_name as safe_name
+from circuito.rules.mail.forwarded import read_forwarded, says_forward
+from circuito.rules.mail.headers import addresses, header_text, unfolded
+from circuito.rules.mail.headers import clean as clean
+from circuito.rules.mail.incoming import IncomingMail, UnreadableMail
+from circuito.rules.mail.mime import Part, Raw, parse
+from circuito.rules.mail.quoted_reply import split_reply
 
-MAX_ATTACHMENTS = 50
-MAX_TEXT = 200_000
-MAX_SUBJECT = 300
+MAX_TEXT, MAX_SUBJECT, MAX_REFERENCES, MAX_RECIPIENTS, MAX_ENCLOSED = 200_000, 300, 60, 100, 256 * 1024
+CHUNK = 1 << 18
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
-_ADDRESS = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@[^@\s<>\"(),:;\\\[\]]{1,190}\.?[^@\s<>\"(),:;\\\[\]]*")
-_MACHINES = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+\-.].*)?@", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@[^@\s<>\"(),:;\\\[\]]{1,190}")
+_TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
+_PGP = re.compile(r"^-----BEGIN PGP (SIGNED )?MESSAGE-----", re.MULTILINE)
 
 
-def read_mail(raw: bytes, envelope_from: str, scratch: Path) -> IncomingMail:
-    """Understand `raw`; `envelope_from` is the SMTP sender ("" for the null return path); files go into `scratch`.
+def read_mail(raw: Raw, envelope_from: str, scratch: Path) -> IncomingMail:
+    """Understand `raw`; `envelope_from` is the SMTP sender ("<>" for null, "" unknown); files go into `scratch`.
 
-    Raises `UnreadableMail` where there is no sender to speak of, or the headers cannot be parsed at all.
+    Raises `UnreadableMail` where there are no headers at all, or no sender to speak of.
     """
-    try:
-        message = BytesParser(policy=policy.default).parsebytes(raw)
-    except (MessageError, ValueError, LookupError, IndexError, AttributeError) as error:
-        raise UnreadableMail("unparsable") from error
-    sender_name, sender = _sender(message, envelope_from)
+    root, remarks = parse(raw)
+    if not root.headers:
+        raise UnreadableMail("unparsable")
+    senders = addresses(b", ".join(root.all("from")))
+    name, sender = senders[0] if senders else ("", _envelope_sender(envelope_from))
     if not sender:
         raise UnreadableMail("no_sender")
-    text = _body(message)
+    files = Files(raw, root, scratch)
+    words = Words(raw, files)
+    text = "\n\n".join(filter(None, [words.of(root), *files.texts]))
+    remarks |= files.remarks | words.remarks | _kinds(root, text)
+    if len(text) > MAX_TEXT:
+        remarks.add("truncated")
+    if len(senders) > 1:
+        remarks.add("several_senders")
+    if remarks & {"encrypted_smime", "encrypted_pgp"}:
+        files.add("correo.eml", "message/rfc822", (raw[at : at + CHUNK] for at in range(0, len(raw), CHUNK)))
+    return _mail(root, raw, envelope_from, (name, sender, len(senders)), text[:MAX_TEXT], remarks, files)
+
+
+def _mail(
+    root: Part,
+    raw: Raw,
+    envelope_from: str,
+    who: tuple[str, str, int],
+    text: str,
+    remarks: set[str],
+    files: Files,
+) -> IncomingMail:
+    name, sender, count = who
+    subject = " ".join(header_text(root.header("subject")).split())[:MAX_SUBJECT]
+    message_id = next(iter(_MESSAGE_ID.findall(unfolded(root.header("message-id")))), "")
+    header = _reader_of(root)
+    bounce = read_bounce(root, raw, header, text, envelope_from)
+    reply, quoted = (text.strip(), "") if says_forward(subject) else split_reply(text)
     return IncomingMail(
         sender=sender,
-        sender_name=sender_name,
-        senders=1,
-        subject=" ".join(_header(message, "Subject").split())[:MAX_SUBJECT],
-        text=text,
-        reply_text=new_words(text),
-        quoted="",
-        message_id=next(iter(_MESSAGE_ID.findall(_header(message, "Message-ID"))), ""),
-        references=_references(message),
-        recipients=(),
-        date=None,
-        automatic="machine" if _is_automatic(message, envelope_from, sender) else "",
-        authentication=(),
-        bounce=None,
-        forwarded=None,
-        remarks=(),
-        files=tuple(_files(message, scratch)),
+        sender_name=name,
+        senders=max(count, 1),
+        subject=subject,
+        text=text.strip(),
+        reply_text=reply,
+        quoted=quoted,
+        message_id=message_id,
+        references=_references(root),
+        recipients=_recipients(root),
+        date=_date(unfolded(root.header("date"))),
+        automatic="report" if bounce else automatic_reason(header, _type(root), envelope_from, sender, subject),
+        authentication=tuple(unfolded(value)[:2000] for value in root.all("authentication-results")[:20]),
+        bounce=bounce,
+        forwarded=read_forwarded(subject, text, _enclosed(root, raw)),
+        remarks=tuple(sorted(remarks | (set() if message_id else {"no_message_id"}))),
+        files=tuple(files.taken),
     )
 
 
-def clean(text: str) -> str:
-    """Make `text` storable: no NUL, no lone surrogates, plain line ends."""
-    whole = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return whole.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+def _reader_of(root: Part) -> Callable[[str], str]:
+    known: dict[str, str] = {}
+
+    def header(name: str) -> str:
+        if name not in known:
+            known[name] = header_text(root.header(name))
+        return known[name]
+
+    return header
 
 
-def _header(message: EmailMessage, name: str) -> str:
-    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
-    if any("\udc80" <= c <= "\udcff" for c in raw):  # 8-bit bytes without encoding, as old programs write them
-        return clean(_decoded(raw.encode("utf-8", "surrogateescape"), "utf-8"))
+def _envelope_sender(envelope_from: str) -> str:
+    found = _ADDRESS.fullmatch(envelope_from.strip())
+    return found[0].lower() if found else ""
+
+
+def _references(root: Part) -> tuple[str, ...]:
+    """Return the mails that this one answers, the nearest first."""
+    nearest = _MESSAGE_ID.findall(unfolded(root.header("in-reply-to")))
+    chain = _MESSAGE_ID.findall(unfolded(root.header("references")))
+    return tuple(dict.fromkeys([*nearest, *reversed(chain)]))[:MAX_REFERENCES]
+
+
+def _recipients(root: Part) -> tuple[str, ...]:
+    found = [address for name in _TO for value in root.all(name)[:20] for _name, address in addresses(value)]
+    return tuple(dict.fromkeys(found))[:MAX_RECIPIENTS]
+
+
+def _date(text: str) -> datetime | None:
     try:
-        return clean(str(message.get(name, "")))
-    except (
-        ValueError,
-        LookupError,
-        IndexError,
-        AttributeError,
-        TypeError,
-    ):  # the parser's own bugs on odd input
-        return clean(raw)
+        date = parsedate_to_datetime(text)
+        return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
-def _sender(message: EmailMessage, envelope_from: str) -> tuple[str, str]:
-    for name, address in getaddresses([_header(message, "From")]):
-        if found := _ADDRESS.fullmatch(address.strip()):
-            return name.strip()[:120], found[0].lower()
-    found = _ADDRESS.search(_header(message, "From")) or _ADDRESS.fullmatch(envelope_from.strip())
-    return "", found[0].lower() if found else ""
+def _type(root: Part) -> str:
+    """Return the mail's content type, and after a space that of a calendar within it, with its method."""
+    calendar = next((leaf for leaf in root.leaves() if leaf.content_type == "text/calendar"), None)
+    report = f"; report-type={root.params['report-type']}" if "report-type" in root.params else ""
+    within = f" text/calendar; method={calendar.params.get('method', '')}" if calendar is not None else ""
+    return f"{root.content_type}{report}{within}"
 
 
-def _references(message: EmailMessage) -> tuple[str, ...]:
-    ids = _MESSAGE_ID.findall(_header(message, "In-Reply-To") + " " + _header(message, "References"))
-    return tuple(dict.fromkeys(ids))[:60]
+def _kinds(root: Part, text: str) -> set[str]:
+    """Say what is signed or encrypted."""
+    types = {part.content_type: part for part in [root, *root.leaves()]}
+    found: set[str] = set()
+    protocol = root.params.get("protocol", "").lower()
+    if root.content_type == "multipart/signed":
+        found.add("signed_pgp" if "pgp" in protocol else "signed_smime")
+    if root.content_type == "multipart/encrypted" or "application/pgp-encrypted" in types:
+        found.add("encrypted_pgp")
+    opaque = types.get("application/pkcs7-mime") or types.get("application/x-pkcs7-mime")
+    if opaque is not None:
+        signed = opaque.params.get("smime-type", "").lower() == "signed-data"
+        found.add("signed_smime" if signed else "encrypted_smime")
+    if armored := _PGP.search(text):
+        found.add("signed_pgp" if armored[1] else "encrypted_pgp")
+    return found
 
 
-def _is_automatic(message: EmailMessage, envelope_from: str, sender: str) -> bool:
-    """Tell a machine's mail (RFC 3834, and what programs write in practice)."""
-    submitted = _header(message, "Auto-Submitted").split(";")[0].strip().lower()
-    return bool(
-        (submitted and submitted != "no")
-        or _header(message, "Precedence").strip().lower() in {"bulk", "junk", "list", "auto_reply"}
-        or any(message.get(name) for name in ("List-Id", "X-Autoreply", "X-Autorespond", "X-Loop", "X-Circuito"))
-        or _header(message, "X-Auto-Response-Suppress").strip().lower() not in {"", "none"}
-        or message.get_content_type() in {"multipart/report", "message/delivery-status"}
-        or _header(message, "Return-Path").strip() == "<>"
-        or _MACHINES.match(sender)
-        or _MACHINES.match(envelope_from)
-    )
-
-
-def _body(message: EmailMessage) -> str:
-    """Return the first readable text: the plain part if it says something, else the HTML as text."""
-    plain = [part for part in _leaves(message) if _is_text(part, "text/plain")]
-    html = [part for part in _leaves(message) if _is_text(part, "text/html")]
-    text = "\n\n".join(filter(None, (_part_text(part).strip() for part in plain)))
-    if not text:
-        text = "\n\n".join(filter(None, (html_to_text(_part_text(part)) for part in html)))
-    return text[:MAX_TEXT]
-
-
-def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
-    """Yield the parts of a message, but not those inside a mail attached to it."""
-    if message.get_content_maintype() == "multipart":
-        for part in message.iter_parts():
-            if isinstance(part, EmailMessage):
-                yield from _leaves(part)
-    else:
-        yield message
-
-
-def _is_text(part: EmailMessage, content_type: str) -> bool:
-    return part.get_content_type() == content_type and not _is_attached(part)
-
-
-def _is_attached(part: EmailMessage) -> bool:
-    return _disposition(part) == "attachment" or bool(_filename(part))
-
-
-def _disposition(part: EmailMessage) -> str:
-    try:
-        return part.get_content_disposition() or ""
-    except (ValueError, LookupError, IndexError, AttributeError, TypeError):
-        return "attachment"
-
-
-def _filename(part: EmailMessage) -> str:
-    try:
-        return clean(part.get_filename() or "")
-    except (ValueError, LookupError, IndexError, AttributeError, TypeError):
-        return ""
-
-
-def _part_bytes(part: EmailMessage) -> bytes:
-    if part.get_content_maintype() == "message" and part.is_multipart():
-        inner = part.get_payload(0)
-        return inner.as_bytes() if isinstance(inner, EmailMessage) else b""
-    content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
-
-
-def _part_text(part: EmailMessage) -> str:
-    return clean(_decoded(_part_bytes(part), clean(str(part.get_content_charset() or "utf-8"))))
-
-
-def _decoded(content: bytes, stated: str) -> str:
-    """Decode by the stated charset, then as UTF-8, then as Windows-1252: wrong labels are common, loss is not."""
-    for charset in (stated, "utf-8", "cp1252"):
-        try:
-            return content.decode("utf-8" if charset.lower() in {"us-ascii", "ascii"} else charset)
-        except (UnicodeError, LookupError, ValueError):
-            continue
-    return content.decode("latin-1")
-
-
-def _files(message: EmailMessage, scratch: Path) -> Iterator[MailFile]:
-    for count, part in enumerate(_attached_parts(message), start=1):
-        if count > MAX_ATTACHMENTS:
-            return
-        content = _part_bytes(part)
-        if content:
-            name = _filename(part) or f"adjunto-{count}{_extension(part)}"
-            path = scratch / str(count)
-            path.write_bytes(content)
-            digest = hashlib.sha256(content).hexdigest()
-            yield MailFile(safe_name(name), part.get_content_type()[:120], len(content), digest, str(path))
-
-
-def _attached_parts(message: EmailMessage) -> Iterator[EmailMessage]:
-    for part in _leaves(message):
-        if not _is_text(part, "text/plain") and not _is_text(part, "text/html"):
-            yield part
-
-
-def _extension(part: EmailMessage) -> str:
-    return {"message/rfc822": ".eml", "image/png": ".png", "image/jpeg": ".jpg"}.get(part.get_content_type(), ".bin")
-
-
-def safe_name(name: str) -> str:
-    """Return a file's bare name: no folders, no control characters, at most 150 characters."""
-    bare = re.split(r"[/\\]", clean(name))[-1]
-    bare = "".join(c for c in bare if c.isprintable()).strip(" .")
-    stem, dot, extension = bare.rpartition(".")
-    return (f"{stem[:130]}{dot}{extension[:19]}" if dot else bare[:150]) or "adjunto"
+def _enclosed(root: Part, raw: Raw) -> bytes | None:
+    within = next((leaf for leaf in root.leaves() if leaf.content_type == "message/rfc822"), None)
+    return within.body(raw, MAX_ENCLOSED) if within is not None else None

@@ -58,6 +58,23 @@ class IdentificationForm(StepForm):
         identification.identify(number, client=self.cleaned_data["client"], actor=actor, now=now)
 
 
+class CreditForm(StepForm):
+    word, steps, icon = "requester", ("credit",), "user-pen"
+    title = _("Corregir quién lo pidió")
+    answers = (("", _("Lo pidió esta persona"), "primary"),)
+    address = forms.CharField(
+        label=_("Dirección de quien lo pidió"), max_length=190,
+        help_text=_("El ticket pasa a ser suyo y de su empresa."),
+    )  # fmt: skip
+
+    def prepare(self) -> None:
+        asked_by = self.ticket.requester
+        self.fields["address"].initial = asked_by.email if asked_by is not None else self.ticket.requester_email
+
+    def take(self, number: int, answer: str, *, actor: Actor, now: datetime) -> None:
+        identification.credit(number, address=self.cleaned_data["address"], actor=actor, now=now)
+
+
 class TriageForm(StepForm):
     word, steps, icon = "triage", ("triage", "ask_quote"), "inbox"
     title = _("Recepcionar")
@@ -233,6 +250,7 @@ FORMS: tuple[type[StepForm], ...] = (
     ResolutionForm,
     AssignmentForm,
     PromiseForm,
+    CreditForm,
     ReopeningForm,
     WithdrawalForm,
     VoidForm,

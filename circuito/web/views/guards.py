@@ -7,18 +7,18 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 
 from circuito.web.request import Request
 
 P = ParamSpec("P")
-View = Callable[Concatenate[Request, P], HttpResponse]
+View = Callable[Concatenate[Request, P], HttpResponseBase]
 
 
 def _only(allowed: Callable[[Any], bool]) -> Callable[[View[P]], View[P]]:
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: Request, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not allowed(request.actor):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

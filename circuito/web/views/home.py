@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from circuito.access import tickets_for
 from circuito.clock import desk_date, now
+from circuito.intake.alarms import recent_alarms
 from circuito.intake.mail_room import waiting_mail
 from circuito.queries.inbox import counts_by_state, inbox, overdue
 from circuito.rules.circuit import OPEN_STATES, Role
@@ -45,6 +46,7 @@ def _desk(request: Request) -> HttpResponse:
         "counts": counts_by_state(request.actor),
         "overdue": list(overdue(request.actor, desk_date(now()))[:SHOWN]),
         "mail": list(waiting_mail(request.actor)[:SHOWN]),
+        "alarms": recent_alarms(now()),
     }
     return render(request, "home_desk.html", _with_today(context))
 

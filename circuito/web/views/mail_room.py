@@ -1,6 +1,8 @@
-"""The mail room's screens: what the program would not decide or could not read."""
+"""The mail room's screens: what waits for a decision, how mail comes in and goes out, what arrived, one mail."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,23 +13,94 @@ from django.views.decorators.http import require_POST
 from circuito.access import NoSuchTicket
 from circuito.clock import now
 from circuito.intake import mail_room
+from circuito.intake.alarms import recent_alarms
+from circuito.intake.arrivals import Criteria, arrived, doors
+from circuito.intake.arrivals import arrivals as arrivals_for
+from circuito.intake.models import DOORS, OUTCOMES
+from circuito.intake.remarks import authentication_whole, placed, remarks
+from circuito.intake.source import source_of
+from circuito.notices.models import FATES
+from circuito.queries.mail_room import counts_by_fate, late, stopped_addresses, troubles
+from circuito.queries.notices import outgoing_server
 from circuito.steps.errors import InvalidInput
 from circuito.web.request import Request
 from circuito.web.views.guards import reception_only
 
-PAGE = 100
+WAITING = 50
+STOPPED = 5
 
 
 @reception_only
-def waiting(request: Request) -> HttpResponse:
-    mail = list(mail_room.waiting_mail(request.actor)[: PAGE + 1])
-    return render(request, "mail_room.html", {"mail": mail[:PAGE], "more": len(mail) > PAGE})
+def room(request: Request) -> HttpResponse:
+    at = now()
+    mail = mail_room.waiting_mail(request.actor)
+    context = {
+        "alarms": recent_alarms(at),
+        "mail": list(mail[:WAITING]),
+        "waiting": mail.count(),
+        "doors": doors(at),
+        "arrived": arrived(at),
+        "outcomes": OUTCOMES,
+        "fates": counts_by_fate(at),
+        "fate_labels": dict(FATES),
+        "server": outgoing_server(),
+        "late": late(at).count(),
+        "troubles": troubles(),
+        "stopped": list(stopped_addresses()[:STOPPED]),
+        "stopped_count": stopped_addresses().count(),
+    }
+    return render(request, "mail_room.html", context)
+
+
+@reception_only
+def arrivals(request: Request) -> HttpResponse:
+    given = request.GET
+    asked = Criteria(given.get("outcome", ""), given.get("door", ""), asked_words(request), asked_before(request))
+    context = {
+        "page": arrivals_for(request.actor, asked),
+        "asked": asked,
+        "outcomes": OUTCOMES,
+        "doors": DOORS,
+        "kept": without_before(request),
+    }
+    return render(request, "mail_arrivals.html", context)
+
+
+def asked_words(request: Request) -> str:
+    """Return what is looked for, as a database takes it."""
+    return request.GET.get("q", "").replace("\0", "").strip()[:190]
+
+
+def asked_before(request: Request) -> int:
+    """Return the row that the page begins after; 0 for the first page."""
+    given = request.GET.get("before", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else 0
+
+
+def without_before(request: Request) -> str:
+    """Return what was asked for, for a link to another page of it."""
+    kept = request.GET.copy()
+    kept.pop("before", None)
+    return kept.urlencode()
 
 
 @reception_only
 def show(request: Request, mail_id: int) -> HttpResponse:
+    return _page(request, mail_id)
+
+
+def _page(request: Request, mail_id: int, *, error: str = "", typed: str = "", status: int = 200) -> HttpResponse:
     received = mail_room.mail_for(request.actor, mail_id)
-    return render(request, "mail.html", {"mail": received, "error": "", "typed": ""})
+    context: dict[str, Any] = {
+        "mail": received,
+        "source": source_of(received),
+        "remarks": remarks(received),
+        "authentication": authentication_whole(received) if received.sender else "",
+        "placed": placed(received),
+        "error": error,
+        "typed": typed,
+    }
+    return render(request, "mail.html", context, status=status)
 
 
 @reception_only
@@ -49,9 +122,7 @@ def decide(request: Request, mail_id: int, word: str) -> HttpResponse:
         sentence = error.sentence
     except NoSuchTicket:
         sentence = _("No hay un ticket con ese número.")
-    received = mail_room.mail_for(request.actor, mail_id)
-    context = {"mail": received, "error": sentence, "typed": request.POST.get("number", "")}
-    return render(request, "mail.html", context, status=422)
+    return _page(request, mail_id, error=sentence, typed=request.POST.get("number", ""), status=422)
 
 
 def _decide(request: Request, mail_id: int, word: str) -> HttpResponse:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 
 from circuito.access import attachment_for, open_steps, ticket_for
 from circuito.clock import desk_date, now
+from circuito.intake.arrivals import mail_of
 from circuito.queries.timeline import state_log, timeline, who
 from circuito.steps.conversation import mark_read
+from circuito.tickets.storage import open_blob
 from circuito.tickets.words import facts, texts
 from circuito.web.forms.requests import MessageForm
 from circuito.web.forms.steps import FORMS, StepForm
@@ -44,6 +46,7 @@ def ticket_page(
         "message_form": message or MessageForm(auto_id="message-%s"),
         "uploads": uploads,
         "entries": timeline(request.actor, found),
+        "mail": mail_of(request.actor, found),
         "quote": found.quotes.filter(answer="").first() if found.state == "quoted" else None,
         "solution": found.resolutions.last() if found.state in ("resolved", "validated") else None,
         "today": desk_date(now()),
@@ -72,13 +75,14 @@ def log(request: Request, number: int) -> HttpResponse:
     return render(request, "log.html", {"ticket": found, "rows": rows})
 
 
-def attachment(request: Request, number: int, attachment_id: int) -> HttpResponse:
+def attachment(request: Request, number: int, attachment_id: int) -> FileResponse:
     """A file of a ticket; only harmless kinds are shown in the browser, and none may run anything."""
     file = attachment_for(request.actor, number, attachment_id)
     shown = file.content_type in SHOWN_TYPES
-    response = HttpResponse(
-        bytes(file.blob.content), content_type=file.content_type if shown else "application/octet-stream"
+    response = FileResponse(
+        open_blob(file.blob_id), content_type=file.content_type if shown else "application/octet-stream"
     )
+    response["Content-Length"] = file.size
     kind = "inline" if shown and "download" not in request.GET else "attachment"
     response["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(file.name)}"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from circuito.clock import now
-from circuito.tickets.storage import count_uploads, forget_uploads, keep_upload, store, uploads_of
+from circuito.tickets.storage import count_uploads, drop_uploads, keep_upload, store, uploads_of
 from circuito.tickets.words import size
 from circuito.web.request import Request
 
@@ -26,7 +27,7 @@ def upload(request: Request) -> HttpResponse:
 
 @require_POST
 def remove(request: Request, upload_id: Any) -> HttpResponse:
-    forget_uploads(uploads_of(_owner(request), [str(upload_id)]))
+    drop_uploads(uploads_of(_owner(request), [str(upload_id)]))
     return HttpResponse(status=204)
 
 
@@ -48,8 +49,9 @@ def received(request: Request) -> tuple[list[Any], list[str]]:
         elif not file.size:
             problems.append(_("«%(name)s» está vacío.") % {"name": file.name})
         else:
-            stored = store(file.name or "adjunto", file.content_type or "", file.read())
-            kept.append(keep_upload(_owner(request), stored, now()))
+            with transaction.atomic():
+                stored = store(file.name or "adjunto", file.content_type or "", cast(BinaryIO, file))
+                kept.append(keep_upload(_owner(request), stored, now()))
     return [*earlier, *kept], problems
 
 

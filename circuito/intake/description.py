@@ -1,0 +1,48 @@
+"""What a received mail's row says of it, and whether the same mail was taken in before."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from circuito.intake.lookup import Lookup
+from circuito.intake.models import ReceivedMail
+from circuito.intake.senders import Sender
+from circuito.rules.mail.incoming import IncomingMail
+
+EXCERPT = 2000
+#: A program without clock and Message-IDs may say the same every day, and mean it each time.
+SAME_BYTES_WITHIN = timedelta(days=1)
+
+
+def describe(received: ReceivedMail, mail: IncomingMail, sender: Sender) -> None:
+    """Write down what a mail is, before anything is decided about it."""
+    received.sender, received.subject = mail.sender[:255], mail.subject
+    received.message_id, received.excerpt = mail.message_id[:255], mail.reply_text[:EXCERPT]
+    received.fingerprint = _fingerprint(mail)
+    received.remarks, received.automatic = ",".join(mail.remarks)[:300], mail.automatic[:40]
+    received.authentication, received.proven = sender.summary[:300], sender.proven
+
+
+def _fingerprint(mail: IncomingMail) -> str:
+    """Digest what a mail says, whatever the way it came: relays add headers, and no words."""
+    said = [mail.sender, mail.subject, mail.text, *(file.sha256 for file in mail.files)]
+    return hashlib.sha256("\0".join(said).encode()).hexdigest()
+
+
+def sameness_of(received: ReceivedMail, mail: IncomingMail, lookup: Lookup) -> tuple[str, str] | None:
+    """Return (outcome, reason) where the mail was taken in before, or says that it was; None for a new one.
+
+    A Message-ID is one mail's, so the same one is the same mail. Some programs write the same in every mail, though:
+    where the words are others, a person decides, and nothing is lost.
+    """
+    if received.message_id:
+        copies = [each for each in lookup.earlier if each.message_id == received.message_id]
+        if any(each.fingerprint == received.fingerprint for each in copies):
+            return "duplicate", ""
+        return ("undecided", _("Trae el Message-ID de un correo anterior y dice otra cosa.")) if copies else None
+    copies = [each for each in lookup.earlier if each.sha256 == received.sha256]
+    limit = None if mail.date is not None else received.received_at - SAME_BYTES_WITHIN
+    return ("duplicate", "") if any(limit is None or each.received_at > limit for each in copies) else None

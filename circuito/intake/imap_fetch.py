@@ -1,0 +1,124 @@
+"""Taking in what is new in a mailbox, mail by mail, whatever one of them is like."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from threading import Event
+from typing import BinaryIO
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from circuito.intake.imap_cursor import WINDOW, keep_at, move_cursor, place_cursor
+from circuito.intake.imap_session import Session, in_batches
+from circuito.intake.imap_troubles import MailboxTrouble, MailRefused, NotKept
+from circuito.intake.models import Mailbox
+from circuito.intake.reception import INLINE_BYTES
+from circuito.tickets.files import temporary_file
+
+log = logging.getLogger("circuito.imap")
+BATCH = 100
+TRIES = 3
+
+
+class Taker:
+    """Takes in the mail of one mailbox, over as many sessions as it takes.
+
+    `stop` ends it after the mail at hand. `heard` is called whenever the server has shown that it is well.
+    """
+
+    def __init__(self, mailbox: Mailbox, stop: Event, heard: Callable[[], None]) -> None:
+        self.mailbox, self.stop, self.heard = mailbox, stop, heard
+        self.refusals: Counter[tuple[int, int]] = Counter()
+
+    def take_new(self, session: Session) -> None:
+        """Take in all that lies behind the cursor. Raises `MailboxTrouble`, and the database's errors."""
+        folder = session.examine()
+        last = place_cursor(session, self.mailbox, folder)
+        for low in range(last + 1, folder.next_uid, WINDOW):
+            high = min(low + WINDOW, folder.next_uid) - 1
+            taken = self._take_range(session, folder.validity, low, high)
+            if self.stop.is_set():
+                return
+            if taken < high < folder.next_uid - 1:
+                move_cursor(self.mailbox, folder.validity, high)  # a large gap is not looked through again
+        self.heard()
+
+    def _take_range(self, session: Session, validity: int, low: int, high: int) -> int:
+        """Take in the mails from `low` to `high`; return the UID that the cursor stands on."""
+        taken = low - 1
+        for batch in in_batches(session.uids(low, high), BATCH):
+            sizes = session.sizes(batch)
+            for uid in batch:
+                if self.stop.is_set():
+                    return taken
+                if uid in sizes and self._take(session, validity, uid, sizes[uid]):
+                    taken = uid
+                    self.heard()
+        return taken
+
+    def _take(self, session: Session, validity: int, uid: int, size: int) -> bool:
+        """Take in one mail; False where it is no longer there.
+
+        What is refused is tried again in other sessions first: the refusal may be this session's.
+        """
+        try:
+            return self._fetch(session, validity, uid, size)
+        except MailRefused as refusal:
+            self.refusals[validity, uid] += 1
+            if self.refusals[validity, uid] < TRIES:
+                told = _("El servidor no entrega un correo (UID %(uid)d): %(said)s")
+                raise MailboxTrouble(told % {"uid": uid, "said": refusal.said}) from refusal
+            reason = _(
+                "El servidor no entrega este correo: %(said)s. Sigue en el buzón, en la carpeta «%(folder)s» "
+                "(UID %(uid)d): búsquelo allí."
+            )
+            self._quarantine(session, validity, uid, reason % (self._names(uid) | {"said": refusal.said}))
+        return True
+
+    def _fetch(self, session: Session, validity: int, uid: int, size: int) -> bool:
+        if size > settings.MAX_MAIL_BYTES:
+            self._too_large(session, validity, uid, size)
+            return True
+        with temporary_file(INLINE_BYTES) as letter:
+            read = self._read(session, uid, size, letter)
+            if read > settings.MAX_MAIL_BYTES:
+                self._too_large(session, validity, uid, read)
+            elif read:
+                keep_at(self.mailbox, validity, uid, letter)
+        return bool(read)
+
+    def _read(self, session: Session, uid: int, size: int, letter: BinaryIO) -> int:
+        """Read a mail piece by piece, so that memory holds one; stop where it is larger than we take."""
+        read = 0
+        for piece in session.pieces(uid, size):
+            read += len(piece)
+            if read > settings.MAX_MAIL_BYTES:
+                break
+            try:
+                letter.write(piece)
+            except OSError as error:
+                raise NotKept(error) from error
+        return read
+
+    def _too_large(self, session: Session, validity: int, uid: int, size: int) -> None:
+        reason = _(
+            "El correo es demasiado grande (%(size)s MB, y se toman hasta %(limit)s). Aquí están solo sus "
+            "encabezados; entero sigue en el buzón, en la carpeta «%(folder)s» (UID %(uid)d)."
+        )
+        sizes = {"size": f"{size / 1024**2:.1f}", "limit": f"{settings.MAX_MAIL_BYTES / 1024**2:.0f}"}
+        self._quarantine(session, validity, uid, reason % (self._names(uid) | sizes))
+
+    def _quarantine(self, session: Session, validity: int, uid: int, reason: str) -> None:
+        """Keep of a mail what can be had, and why it is not all: nothing is passed over unseen."""
+        log.warning("mailbox %s: UID %d is put into quarantine: %s", self.mailbox.name, uid, reason)
+        try:
+            headers = session.headers(uid)
+        except MailRefused:
+            headers = b""
+        keep_at(self.mailbox, validity, uid, headers, reason)
+
+    def _names(self, uid: int) -> dict[str, object]:
+        return {"folder": self.mailbox.folder, "uid": uid}
