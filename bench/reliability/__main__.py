@@ -41,46 +41,51 @@ def kills(options: argparse.Namespace) -> Iterator[str]:
     chance = random.Random(options.seed)
     with world(options.mails) as here:
         killed: Counter[str] = Counter()
-        threading.Thread(target=here.send_all, daemon=True).start()
+        threading.Thread(target=here.send_all, args=[options.times * 0.7], daemon=True).start()
         for _time in range(options.times):
             time.sleep(chance.uniform(0.05, 1.2))
             killed[_kill_one(here, chance)] += 1
         yield f"  kills: seed {options.seed}, {options.mails} mails, {sum(killed.values())} kills {dict(killed)}"
-        _keep_up(here)
         here.settle()
         yield from here.verdict()
 
 
 def _kill_one(here: World, chance: random.Random) -> str:
     """Kill one process, each kind as likely as another; a dead supervisor is started again, as systemd does."""
-    _keep_up(here)
+    here.keep_up()
     assert here.program.process is not None
     parent = psutil.Process(here.program.process.pid)
+    kinds: dict[str, list[psutil.Process]] = {"supervisor": [parent]}
+    for child in parent.children(recursive=True):
+        if kind := _kind(child):
+            kinds.setdefault(kind, []).append(child)
+    kind = chance.choices(sorted(kinds), [WEIGHTS[kind] for kind in sorted(kinds)])[0]
     try:
-        kinds: dict[str, list[psutil.Process]] = {"supervisor": [parent]}
-        for child in parent.children(recursive=True):
-            if "postgres" not in child.name():
-                kinds.setdefault("reader" if "circuito.rules.mail.child" in child.cmdline() else "part", []).append(
-                    child
-                )
-        kind = chance.choices(sorted(kinds), [{"part": 8, "reader": 3, "supervisor": 1}[k] for k in sorted(kinds)])[0]
         chance.choice(kinds[kind]).kill()
     except psutil.NoSuchProcess:
         return "already gone"
+    if kind == "supervisor":
+        here.program.process.wait(20)
     return kind
 
 
-def _keep_up(here: World) -> None:
-    process = here.program.process
-    if process is not None and process.poll() is not None:
-        here.program.start()
+WEIGHTS = {"part": 8, "reader": 3, "supervisor": 1}
+
+
+def _kind(process: psutil.Process) -> str:
+    try:
+        if "postgres" in process.name() or process.status() == psutil.STATUS_ZOMBIE:
+            return ""
+        return "reader" if "circuito.rules.mail.child" in process.cmdline() else "part"
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def database(options: argparse.Namespace) -> Iterator[str]:
     """PostgreSQL stopped at once, as by a crash, and killed, under load; the program starts it again."""
     chance = random.Random(options.seed)
     with world(options.mails) as here:
-        threading.Thread(target=here.send_all, daemon=True).start()
+        threading.Thread(target=here.send_all, args=[options.times * 4.0], daemon=True).start()
         done: Counter[str] = Counter()
         for _time in range(options.times):
             time.sleep(chance.uniform(1, 6))
@@ -110,7 +115,7 @@ def disk(options: argparse.Namespace) -> Iterator[str]:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=500m", "tmpfs", str(folder)], check=True)
     try:
         with world(options.mails, folder) as here:
-            threading.Thread(target=here.send_all, daemon=True).start()
+            threading.Thread(target=here.send_all, args=[options.times * 8.0], daemon=True).start()
             for _time in range(options.times):
                 _fill(folder, here)
             yield f"  disk: {options.mails} mails, the disk full {options.times} times for 5 s each"
@@ -132,14 +137,14 @@ def _fill(folder: Path, here: World) -> None:
     except OSError:
         time.sleep(5)
     ballast.unlink(missing_ok=True)
-    _keep_up(here)
+    here.keep_up()
 
 
 def smtp(options: argparse.Namespace) -> Iterator[str]:
     """The server for outgoing mail gone while everything arrives; when it is back each notice goes out once."""
     with world(options.mails) as here:
         here.sink.controller.stop()
-        threading.Thread(target=here.send_all, daemon=True).start()
+        threading.Thread(target=here.send_all, args=[0.0], daemon=True).start()
         here.done.wait(900)
         time.sleep(60)
         here.sink = _same_port(here.sink)

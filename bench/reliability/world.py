@@ -42,6 +42,7 @@ class World:
     program: Program
     sink: Sink
     mails: int
+    pause: float = 0.0
     sent: list[str] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     done: threading.Event = field(default_factory=threading.Event)
@@ -50,8 +51,9 @@ class World:
     def database(self) -> str:
         return (self.program.folder / "postgresql-url").read_text().strip()
 
-    def send_all(self) -> None:
-        """Send every mail until it is taken, over four connections, as a mail server with a queue does."""
+    def send_all(self, seconds: float) -> None:
+        """Send every mail until it is taken, as a mail server with a queue does, spread over so many seconds."""
+        self.pause = seconds * SENDERS / self.mails
         with ThreadPoolExecutor(SENDERS) as pool:
             list(pool.map(self._send_some, range(SENDERS)))
         self.done.set()
@@ -61,6 +63,7 @@ class World:
             subject = f"No graba el remito {number}"
             until_taken(lambda subject=subject, number=number: self._send(subject, number))  # type: ignore[misc]
             self.sent.append(subject)
+            time.sleep(self.pause)
 
     def _send(self, subject: str, number: int) -> bool:
         mail = letter(subject, number)
@@ -77,7 +80,13 @@ class World:
 
     def settle(self) -> None:
         """Wait until nothing is pending any more."""
-        wait_until(lambda: self.done.is_set() and self._query(NOTHING_LEFT) == [(0,)], PATIENCE)
+        wait_until(lambda: self.keep_up() or (self.done.is_set() and self._query(NOTHING_LEFT) == [(0,)]), PATIENCE)
+
+    def keep_up(self) -> None:
+        """Start a dead program again, as systemd does."""
+        process = self.program.process
+        if process is not None and process.poll() is not None:
+            self.program.start()
 
     def _query(self, sql: str) -> list[tuple[object, ...]]:
         try:
@@ -99,12 +108,9 @@ class World:
         yield f"    tickets {sum(tickets.values())}: LOST {len(lost)}, DOUBLED {len(doubled)}"
         twice = sum(1 for count in copies.values() if count == 2)
         more = sum(1 for count in copies.values() if count > 2)
-        yield f"    notices at the server: {len(copies)}; untold senders {len(untold)}; sent twice {twice}, more often {more}"
-        yield (
-            "    HELD"
-            if not (lost or doubled or untold or more)
-            else f"    BROKEN {lost[:5]} {doubled[:5]} {untold[:5]}"
-        )
+        yield f"    notices at the server: {len(copies)}; untold {len(untold)}; sent twice {twice}, more often {more}"
+        broken = lost or doubled or untold or more
+        yield f"    BROKEN {lost[:5]} {doubled[:5]} {untold[:5]}" if broken else "    HELD"
 
 
 def letter(subject: str, number: int) -> EmailMessage:

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from circuito.config.environment import BadSetting, read_environment
 
-EX_OK, EX_USAGE, EX_DATAERR, EX_TEMPFAIL, EX_CONFIG = 0, 64, 65, 75, 78
+EX_OK, EX_USAGE, EX_DATAERR, EX_TEMPFAIL = 0, 64, 65, 75
 CONNECT_SECONDS, SECONDS = "5", 60
 
 
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
         django.setup()
     except BadSetting as problem:
-        return _say(str(problem), EX_CONFIG)
+        return _say(str(problem), EX_TEMPFAIL)  # not EX_CONFIG: Postfix would send the mail back to the client
     except Exception as error:  # a broken installation is mended while the mail waits
         return _say(_first_line(error), EX_TEMPFAIL)
     return _take(options, embedded=not environment.database_url)

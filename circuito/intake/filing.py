@@ -29,17 +29,18 @@ from circuito.tickets.storage import StoredFile, store
 BOUNCES_WITHIN = timedelta(days=7)  # servers give up after five days
 
 
-def append_from_mail(received: ReceivedMail, mail: IncomingMail, sender: Sender, number: int, now: datetime) -> None:
-    """Add a mail to ticket `number` as a message of its sender."""
+def append_from_mail(received: ReceivedMail, mail: IncomingMail, sender: Sender, ticket: Ticket, now: datetime) -> None:
+    """Add a mail to a ticket as a message of its sender."""
     files = _files(mail)
+    known = sender.user is not None and sender.may_write_on(ticket)  # else it is there on the desk's word
     message = add_message(
-        number,
+        ticket.number,
         body=_body(mail, mail.reply_text, files),
         quoted=mail.quoted,
-        actor=sender.actor,
+        actor=sender.actor if known else SYSTEM,
         now=now,
         channel="mail",
-        sender=("", "") if sender.user else (sender.name, sender.address),
+        sender=("", "") if known else (sender.name, sender.address),
         files=files,
         internal=bool(mail.automatic),  # a colleague's "out of office" is no word to the client
         quiet=bool(mail.automatic),
@@ -128,8 +129,8 @@ def file_bounce(received: ReceivedMail, mail: IncomingMail, lookup: Lookup, now:
     received.bounce_of = notice or _likely_notice(bounce.recipients, now)
     if received.bounce_of is not None:
         received.ticket = received.bounce_of.ticket
-    else:
-        canary.bounced([*received.envelope_to.split(", "), *mail.recipients], bounce.diagnostic)
+    elif canary.bounced(bounce.recipients, bounce.diagnostic):
+        received.outcome = "canary"
     if notice is not None:
         bounces.file_bounce(notice, bounce, now)
 

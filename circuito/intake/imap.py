@@ -25,7 +25,7 @@ JOIN_SECONDS = 10
 #: What a thread is started with; where one of these changes, it is another mailbox's.
 _OF_A_WATCH = (
     "name", "address", "host", "port", "security", "folder", "username", "login", "password", "provider",
-    "client_id", "client_secret", "token_url", "scope",
+    "client_id", "client_secret", "token_url", "scope", "take_existing",
 )  # fmt: skip
 
 
@@ -123,7 +123,8 @@ class Watch(Thread):
     def _follow(self, session: Session) -> None:
         wakes = session.wakes
         while not self.stop.is_set():
-            self.taker.take_new(session)
+            if self.taker.take_new(session):
+                continue
             if wakes:
                 session.wait(self.stop, self.pace.idle)
             else:

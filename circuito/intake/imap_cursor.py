@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import BinaryIO
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,7 +14,6 @@ from circuito.intake.imap_session import Folder, Session
 from circuito.intake.imap_troubles import CursorMoved, NotKept
 from circuito.intake.models import Mailbox, ReceivedMail
 from circuito.intake.reception import keep
-from typing import BinaryIO
 
 log = logging.getLogger("circuito.imap")
 #: UIDs asked for at once: imaplib takes answers of one line up to a million bytes.

@@ -10,7 +10,7 @@ import select
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from threading import Event
@@ -55,6 +55,7 @@ class Session:
 
     def __init__(self, client: Any, mailbox: Mailbox) -> None:
         self.client, self.mailbox = client, mailbox
+        self.looked_through: Folder | None = None
 
     @property
     def wakes(self) -> bool:
@@ -182,7 +183,7 @@ def _connect(mailbox: Mailbox) -> Any:
         if mailbox.security == "starttls":
             client.starttls(context)
     except RAISED:
-        client.shutdown()
+        _hang_up(client)
         raise
     _keep_alive(client.socket())
     return client
@@ -202,10 +203,12 @@ def _say_goodbye(client: Any) -> None:
         client.socket().settimeout(GOODBYE_SECONDS)
         client.logout()
     except RAISED:
-        try:
-            client.shutdown()
-        except OSError:
-            return
+        _hang_up(client)
+
+
+def _hang_up(client: Any) -> None:
+    with suppress(OSError):  # after a failed STARTTLS the socket is gone already
+        client.shutdown()
 
 
 @contextmanager

@@ -27,6 +27,10 @@ class MailboxTrouble(Exception):
     hopeless = False
 
 
+class ConnectionLost(MailboxTrouble):
+    """The connection broke, or never came to be."""
+
+
 class LoginRefused(MailboxTrouble):
     """The server does not take the user and the password, or the permission."""
 
@@ -92,7 +96,8 @@ def trouble_of(error: Exception, mailbox: Mailbox) -> MailboxTrouble:
     if isinstance(error, exceptions.LoginError) and not is_outage(error):
         return LoginRefused(_login_refused(mailbox) % {"said": said(error)})
     names = {"host": mailbox.host, "port": mailbox.port, "error": said(error)}
-    return MailboxTrouble(_sentence(error) % (names | _more(error)))
+    kind = ConnectionLost if is_cut(error) else MailboxTrouble
+    return kind(_sentence(error) % (names | _more(error)))
 
 
 def _login_refused(mailbox: Mailbox) -> str:

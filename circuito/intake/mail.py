@@ -138,7 +138,7 @@ def _place(received: ReceivedMail, mail: IncomingMail, sender: Sender, lookup: L
     if doubt := _doubt(mail, sender, found):
         received.outcome, received.reason = "undecided", doubt
     elif found.ticket is not None:
-        append_from_mail(received, mail, sender, found.ticket.number, now)
+        append_from_mail(received, mail, sender, found.ticket, now)
     else:
         open_from_mail(received, mail, sender, lookup, now)
 

@@ -80,7 +80,7 @@ def append(mail_id: int, number: int, *, actor: Actor, now: datetime) -> Ticket:
             if mail is None:
                 raise InvalidInput("mail", _("El correo no se puede leer: ábralo como ticket."))
             received.placed_by = "desk"
-            append_from_mail(received, mail, sender_of(mail, lookup), number, now)
+            append_from_mail(received, mail, sender_of(mail, lookup), ticket, now)
         received.save(update_fields=ReceivedMail.DECIDED)
     return ticket
 

@@ -86,7 +86,7 @@ def test_download(cast: Cast, speak: Speak, name: str, sent: str, answered: str)
     speak("ana").post(path, files=[SimpleUploadedFile(name, b"bytes", sent)])
     url = speak("beto").get(path).json()[0]["url"]
     answer = speak("beto").get(url)
-    assert answer.content == b"bytes"
+    assert answer.getvalue() == b"bytes"
     assert answer["Content-Type"] == answered
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -99,7 +99,7 @@ def test_a_file_of_another_ticket_or_of_a_note(cast: Cast, speak: Speak) -> None
     file = SimpleUploadedFile("a.txt", b"secreto")
     speak("dora").post(first, files=[file], internal="true")
     pk = Attachment.objects.get().pk
-    assert speak("dora").get(f"{first}/{pk}").content == b"secreto"
+    assert speak("dora").get(f"{first}/{pk}").getvalue() == b"secreto"
     problem_of(speak("ana").get(f"{first}/{pk}"), 404, "not-found")
     problem_of(speak("dora").get(f"{second}/{pk}"), 404, "not-found")
     assert speak("ana").get(first).json() == []

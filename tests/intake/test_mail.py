@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
 from django.conf import LazySettings
+from django.test import Client
 
 from circuito.clock import now
 from circuito.intake.mail import drain

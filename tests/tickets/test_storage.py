@@ -162,6 +162,14 @@ def test_a_mail_is_kept_small_in_its_row_large_in_the_storage(db: None, place: N
         assert path.read_bytes() == raw
 
 
+def test_the_desk_downloads_a_stored_mail_as_a_stream(place: None, cast: Cast, browse: Browse) -> None:
+    raw = b"Subject: x\r\n\r\n" + LARGE
+    received = keep(raw, envelope_from="", envelope_to="", now=now())
+    answer: Any = browse("dora").get(f"/mail/{received.pk}/raw/")
+    assert (answer.streaming, answer["Content-Length"]) == (True, str(len(raw)))
+    assert b"".join(answer.streaming_content) == raw
+
+
 def test_a_stored_mail_without_its_row_is_purged(db: None, place: None) -> None:
     mail = b"x" * 300_000
     kept = keep(mail, envelope_from="", envelope_to="", now=now())

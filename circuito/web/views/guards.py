@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, cast
 from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
 
+from circuito.rules.circuit import Role
 from circuito.web.request import Request
 
 P = ParamSpec("P")
@@ -29,5 +30,6 @@ def _only(allowed: Callable[[Any], bool]) -> Callable[[View[P]], View[P]]:
 
 
 reception_only = _only(lambda actor: actor.does_reception)
+managers_only = _only(lambda actor: actor.role == Role.MANAGER)
 staff_only = _only(lambda actor: actor.is_staff)
 clients_only = _only(lambda actor: actor.is_client)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,6 +17,7 @@ from circuito.intake.alarms import recent_alarms
 from circuito.intake.arrivals import Criteria, arrived, doors
 from circuito.intake.arrivals import arrivals as arrivals_for
 from circuito.intake.models import DOORS, OUTCOMES
+from circuito.intake.reception import open_raw
 from circuito.intake.remarks import authentication_whole, placed, remarks
 from circuito.intake.source import source_of
 from circuito.notices.models import FATES
@@ -104,12 +105,11 @@ def _page(request: Request, mail_id: int, *, error: str = "", typed: str = "", s
 
 
 @reception_only
-def raw(request: Request, mail_id: int) -> HttpResponse:
+def raw(request: Request, mail_id: int) -> FileResponse:
     """The bytes as they arrived, to keep or to look into with a mail program."""
     received = mail_room.mail_for(request.actor, mail_id)
-    response = HttpResponse(bytes(received.raw), content_type="application/octet-stream")
-    response["Content-Disposition"] = f'attachment; filename="correo-{mail_id}.eml"'
-    return response
+    name = f"correo-{mail_id}.eml"
+    return FileResponse(open_raw(received), as_attachment=True, filename=name, content_type="application/octet-stream")
 
 
 @reception_only
