@@ -25,12 +25,13 @@ from circuito.tickets.blobs import purge_files
 from circuito.tickets.storage import purge_uploads
 
 FORGET = timedelta(days=2)
+LINGER_SECONDS = 0.03
 KEEP_JOBS_HOURS = 48
 
 
 @app.task(name=jobs.DRAIN_RECEIVED_MAIL)
 def drain_received_mail() -> None:
-    mail.drain(now())
+    mail.drain(now(), LINGER_SECONDS)
 
 
 @app.task(name=jobs.DELIVER_NOTICES, pass_context=True)

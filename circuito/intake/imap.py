@@ -12,6 +12,7 @@ from threading import Event, Thread
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from circuito.clock import now
 from circuito.intake.imap_fetch import Taker
@@ -42,7 +43,8 @@ class Pace:
 
     def pause(self, failures: int) -> float:
         """Return how long to wait after `failures` (from 1) in a row."""
-        return min(self.first_pause * 2 ** min(failures - 1, 16), self.longest_pause)
+        doublings: int = 2 ** min(failures - 1, 16)  # a year of failures is a large exponent
+        return min(self.first_pause * doublings, self.longest_pause)
 
 
 def watch_all(stop: Event, pace: Pace | None = None) -> None:
@@ -69,11 +71,19 @@ def _look(watches: dict[int, Watch], pace: Pace) -> None:
         connection.close()
         return
     for key, watch in list(watches.items()):
+        if not watch.is_alive():
+            _stumbled(watch.mailbox)
         if key not in wanted or watch.of != _key(wanted[key]) or not watch.is_alive():
             watches.pop(key).stop.set()
     for key in wanted.keys() - watches.keys():
         watches[key] = Watch(wanted[key], pace)
         watches[key].start()
+
+
+def _stumbled(mailbox: Mailbox) -> None:
+    """Say that a thread ended which never ends by itself: a fault of ours, whose traceback is in the log."""
+    log.error("mailbox %s: its thread stumbled, and another is started", mailbox.name)
+    _write_failure(mailbox, _("El programa tropezó con este buzón; el registro dice con qué. Se intenta de nuevo."))
 
 
 def _to_watch() -> QuerySet[Mailbox]:

@@ -42,8 +42,8 @@ class ConsentExpired(MailboxTrouble):
 
     hopeless = True
 
-    def __init__(self) -> None:
-        super().__init__(_("El permiso caducó: autorice de nuevo."))
+    def __init__(self, *, given: bool = True) -> None:
+        super().__init__(_("El permiso caducó: autorice de nuevo.") if given else _("Falta autorizar el buzón."))
 
 
 class CursorMoved(MailboxTrouble):
@@ -102,7 +102,9 @@ def trouble_of(error: Exception, mailbox: Mailbox) -> MailboxTrouble:
 
 def _login_refused(mailbox: Mailbox) -> str:
     if mailbox.login == "oauth":
-        return _("El servidor rechazó el permiso de OAuth: revise el usuario y los permisos de la aplicación. (%(said)s)")
+        return _(
+            "El servidor rechazó el permiso de OAuth: revise el usuario y los permisos de la aplicación. (%(said)s)"
+        )
     return _("El servidor rechazó el usuario o la contraseña. (%(said)s)")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
+from psycopg import sql
 
 from circuito.access import tickets_for
 from circuito.intake.models import Mailbox, ReceivedMail
@@ -83,6 +84,17 @@ def hold(batch: Sequence[ReceivedMail], keys: Sequence[str]) -> set[int]:
             [[received.pk for received in batch], list(keys)],
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def save_decided(mails: Iterable[ReceivedMail]) -> None:
+    """Write what was decided about mails, in one go: the ORM would send, and wait for, each row."""
+    decided = set(ReceivedMail.DECIDED)
+    fields = [field for field in ReceivedMail._meta.concrete_fields if field.name in decided]
+    columns = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(str(field.column))) for field in fields)
+    update = sql.SQL("UPDATE {} SET {} WHERE id = %s").format(sql.Identifier(ReceivedMail._meta.db_table), columns)
+    rows = [[*(getattr(mail, field.attname) for field in fields), mail.pk] for mail in mails]
+    with connection.cursor() as cursor:
+        cursor.executemany(update.as_string(), rows)
 
 
 def _earlier(pairs: Sequence[tuple[ReceivedMail, IncomingMail]]) -> list[Earlier]:

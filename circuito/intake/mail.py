@@ -6,8 +6,10 @@ Understanding is apart from receiving, and repeatable: whatever fails is rolled 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from threading import Event, Semaphore
+from time import sleep
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 from circuito.intake import canary
 from circuito.intake.description import describe, sameness_of
 from circuito.intake.filing import append_from_mail, file_bounce, open_from_mail
-from circuito.intake.lookup import Lookup, hold
+from circuito.intake.lookup import Lookup, hold, save_decided
 from circuito.intake.models import ReceivedMail
 from circuito.intake.placing import Place, place
 from circuito.intake.reader import reading
@@ -31,13 +33,27 @@ BATCH_BYTES = 64 * 1024 * 1024
 #: What a machine answers by itself asks for nothing: without a ticket it would but make one that nobody wants.
 UNASKED = {"out_of_office", "report", "null_return_path"}
 Pair = tuple[ReceivedMail, IncomingMail]
+Understand = Callable[[ReceivedMail, IncomingMail, Lookup, datetime], None]
+#: Two at a time in a process: while one waits for PostgreSQL or for the reader, the other works.
+_busy, _wanted = Semaphore(2), Event()
 
 
-def drain(now: datetime) -> int:
-    """Read every mail that waits, a batch a transaction, and return how many; two workers never read the same one."""
+def drain(now: datetime, linger: float = 0.0) -> int:
+    """Read every mail that waits, a batch a transaction, and return how many; two workers never read the same one.
+
+    Mails cost least together, so few threads of a process do it at a time: who finds them busy leaves them the wish to
+    look once more. `linger` are the seconds to wait for more after a batch that was not full.
+    """
     count = 0
-    while done := _drain_batch(now):
-        count += done
+    _wanted.set()
+    while _wanted.is_set() and _busy.acquire(blocking=False):
+        try:
+            _wanted.clear()
+            while done := _drain_batch(now):
+                count += done
+                sleep(linger if done < BATCH else 0)
+        finally:
+            _busy.release()
     return count
 
 
@@ -51,7 +67,7 @@ def _drain_batch(now: datetime) -> int:
             for received, result in zip(batch, results, strict=True):
                 if isinstance(result, UnreadableMail):
                     quarantine(received, unreadable(result))
-                    received.save(update_fields=ReceivedMail.DECIDED)
+                    save_decided([received])
                 else:
                     pairs.append((received, result))
             return len(batch) - len(pairs) + _file_all(pairs, now)
@@ -77,38 +93,49 @@ def quarantine(received: ReceivedMail, reason: str) -> None:
 
 
 def _file_all(pairs: Sequence[Pair], now: datetime) -> int:
-    """File what was understood and return how many; a copy of what another worker has in hand waits for that one."""
-    if not pairs:
-        return 0
-    held = hold([r for r, _mail in pairs], [mail.message_id or r.sha256 for r, mail in pairs])
+    """File what was understood and return how many; a copy of what another worker has in hand waits for that one.
+
+    All at once first: that nothing goes wrong is the rule. Where something does, each mail is filed for itself.
+    """
+    held = hold([r for r, _mail in pairs], [mail.message_id or r.sha256 for r, mail in pairs]) if pairs else set()
     mine = [pair for pair in pairs if pair[0].pk in held]
-    lookup = Lookup(mine)
-    with asked_once([mail.sender for _received, mail in mine], now):
-        for received, mail in mine:
-            _file(received, mail, lookup, now)
-            received.save(update_fields=ReceivedMail.DECIDED)
+    try:
+        with transaction.atomic():
+            _file_each(mine, now, _understand)
+    except Exception as error:  # whatever a stranger's words provoke
+        if _is_the_databases_trouble(error):
+            raise
+        _file_each(mine, now, _understand_or_quarantine)
+    save_decided(received for received, _mail in mine)
     return len(mine)
 
 
-def _file(received: ReceivedMail, mail: IncomingMail, lookup: Lookup, now: datetime) -> None:
+def _file_each(mine: Sequence[Pair], now: datetime, understand: Understand) -> None:
+    lookup = Lookup(mine)
+    with asked_once([mail.sender for _received, mail in mine], now):
+        for received, mail in mine:
+            understand(received, mail, lookup, now)
+            lookup.remember(received, mail)
+
+
+def _understand_or_quarantine(received: ReceivedMail, mail: IncomingMail, lookup: Lookup, now: datetime) -> None:
     try:
         with transaction.atomic():
             _understand(received, mail, lookup, now)
-    except (OperationalError, InterfaceError) as error:
-        if not _is_the_mails_fault(error):
-            raise  # the database's trouble: everything stays pending and is read again
-        quarantine(received, _("Falla al leerlo: %(error)s") % {"error": error})
-    except Exception as error:  # whatever a stranger's words provoke, the mail stays and the next one is read
+    except Exception as error:  # the mail stays, and the next one is filed
+        if _is_the_databases_trouble(error):
+            raise
         log.exception("mail %s cannot be filed", received.pk)
         quarantine(received, _("Falla al leerlo: %(error)s") % {"error": f"{type(error).__name__}: {error}"})
-    else:
-        lookup.remember(received, mail)
 
 
-def _is_the_mails_fault(error: Exception) -> bool:
-    """A limit of the program (class 54) or a cancelled query (57014) comes of what the mail says, and comes again."""
+def _is_the_databases_trouble(error: Exception) -> bool:
+    """Tell a database that is away, full or busy, where everything is read again, from what a mail itself provokes.
+
+    A limit of the program (class 54) or a cancelled query (57014) comes of what the mail says, and would come again.
+    """
     code = str(getattr(error.__cause__, "sqlstate", "") or "")
-    return code.startswith("54") or code == "57014"
+    return isinstance(error, (OperationalError, InterfaceError)) and not (code.startswith("54") or code == "57014")
 
 
 def _understand(received: ReceivedMail, mail: IncomingMail, lookup: Lookup, now: datetime) -> None:

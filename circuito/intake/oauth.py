@@ -150,7 +150,7 @@ def _refresh(mailbox: Mailbox) -> dict[str, Any]:
     with transaction.atomic():
         row = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
         if not row.refresh_token:
-            raise ConsentExpired
+            raise ConsentExpired(given=row.failing_since is not None)
         refresh = unseal(row.refresh_token)
         provider = provider_of(row)
         fields = {"grant_type": "refresh_token", "refresh_token": refresh, "scope": provider.scope}

@@ -6,6 +6,7 @@ is started, and the mail that did it is put in quarantine.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import selectors
@@ -117,6 +118,14 @@ class Reader:
 
 _idle: list[Reader] = []
 _lock = threading.Lock()
+
+
+@atexit.register
+def close_idle() -> None:
+    """End the readers that wait for the next batch."""
+    with _lock:
+        while _idle:
+            _idle.pop().close()
 
 
 @contextmanager

@@ -37,11 +37,12 @@ def keep(
     uid_validity: int | None = None,
     uid: int | None = None,
     unreadable: str = "",
+    wake: bool = True,
 ) -> ReceivedMail:
     """Commit one mail as it arrived and wake a worker for it. A stream is read from its beginning, and stays open.
 
     `envelope_from` is `<>` for the null sender of SMTP and "" where nobody knows; `unreadable` is the reason why it
-    goes to quarantine at once. Raises OSError where the storage fails, django.db's errors where the database does:
+    goes to quarantine at once; without `wake` the caller starts a worker himself, once for many. Raises OSError where the storage fails, django.db's errors where the database does:
     then nothing is kept.
     """
     with opened(content) as stream:
@@ -63,7 +64,7 @@ def keep(
             outcome="quarantined" if unreadable else "pending",
             reason=unreadable,
         )
-        if not unreadable:
+        if wake and not unreadable:
             enqueue_once(DRAIN_RECEIVED_MAIL)
     return received
 

@@ -20,6 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from circuito.clock import now
 from circuito.intake.reception import keep
 from circuito.intake.smtp_data import LATER, Letter, answer_to, read_data
+from circuito.jobs import DRAIN_RECEIVED_MAIL, enqueue_once
 
 log = logging.getLogger("circuito.mail")
 MAX_SESSIONS = 100
@@ -27,6 +28,7 @@ MAX_RECIPIENTS = 100
 MAX_ADDRESS = 254
 MAX_ENVELOPE = 2000  # what all recipients together may take, as the row has it
 IDLE_SECONDS, DATA_SECONDS, SESSION_SECONDS = 120, 900, 3600
+WAKE_SECONDS = 0.02  # one worker is started for all mails of that time
 KEPT = "250 2.0.0 Kept"
 
 
@@ -37,6 +39,7 @@ class MailDoor:
         self.writers = ThreadPoolExecutor(4, "keep-mail", initializer=self._add_writer)
         self.databases: list[BaseDatabaseWrapper] = []
         self.sessions: set[SMTP] = set()
+        self.waking: asyncio.TimerHandle | None = None
 
     def _add_writer(self) -> None:
         database = connections[DEFAULT_DB_ALIAS]
@@ -45,6 +48,9 @@ class MailDoor:
 
     def close(self) -> None:
         """Finish what is being kept, and let go of the database."""
+        if self.waking is not None:
+            self.waking.cancel()
+            self._wake()
         self.writers.shutdown()
         for database in self.databases:
             database.close()
@@ -83,14 +89,32 @@ class MailDoor:
 
     async def take(self, envelope: Envelope, letter: Letter) -> str:
         """Keep a mail that came in whole, and return the answer that its sender gets."""
-        return await asyncio.get_running_loop().run_in_executor(self.writers, _keep, envelope, letter)
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self.writers, _keep, envelope, letter)
+        if self.waking is None:
+            self.waking = loop.call_later(WAKE_SECONDS, self._wake)
+        return answer
+
+    def _wake(self) -> None:
+        """Start a worker for all that came meanwhile; were we killed before, the minute's tick would."""
+        self.waking = None
+        self.writers.submit(_start_worker)
+
+
+def _start_worker() -> None:
+    close_old_connections()
+    try:
+        enqueue_once(DRAIN_RECEIVED_MAIL)
+    except (DatabaseError, InterfaceError):
+        log.warning("no worker could be started for the mail that came: the minute's tick will")
+        connection.close()
 
 
 def _keep(envelope: Envelope, letter: Letter) -> str:
     close_old_connections()
     sender, recipients = envelope.mail_from or "", ", ".join(envelope.rcpt_tos)
     try:
-        keep(letter.file, envelope_from=sender, envelope_to=recipients, now=now())
+        keep(letter.file, envelope_from=sender, envelope_to=recipients, now=now(), wake=False)
     except (DatabaseError, InterfaceError):
         log.exception("a mail could not be kept: its sender is asked to try again")
         connection.close()  # the next mail tries with a new one

@@ -8,7 +8,7 @@ from threading import Event, Thread
 from typing import Any
 
 from circuito.intake.imap import Pace, watch_all
-from circuito.intake.models import Mailbox
+from circuito.intake.models import Mailbox, ReceivedMail
 from circuito.intake.secrets import seal
 from tests.intake.dovecot import PASSWORD, Dovecot
 from tests.sink import wait_until
@@ -38,7 +38,7 @@ def watching(*mailboxes: Mailbox, pace: Pace = QUICK) -> Iterator[None]:
     thread.start()
     try:
         for mailbox in mailboxes:
-            wait_until(lambda key=mailbox.pk: Mailbox.objects.get(pk=key).heard_at, 10)
+            heard(mailbox)
         yield
     finally:
         stop.set()
@@ -46,6 +46,24 @@ def watching(*mailboxes: Mailbox, pace: Pace = QUICK) -> Iterator[None]:
     assert not thread.is_alive()
 
 
+def heard(mailbox: Mailbox) -> None:
+    """Wait until a mailbox's server answered."""
+    wait_until(lambda: Mailbox.objects.get(pk=mailbox.pk).heard_at, 10)
+
+
 def failure_of(mailbox: Mailbox) -> str:
     """Wait until a mailbox fails, and return the sentence."""
     return str(wait_until(lambda: Mailbox.objects.get(pk=mailbox.pk).last_error, 10))
+
+
+def a_mail(words: str, more: bytes = b"") -> bytes:
+    head = f"From: ana@acme.example\r\nSubject: {words}\r\nMessage-ID: <{words.replace(' ', '-')}@acme.example>\r\n"
+    return head.encode() + b"\r\n" + (more or b"hola") + b"\r\n"
+
+
+def raws() -> list[bytes]:
+    return [bytes(mail.raw or b"") for mail in ReceivedMail.objects.order_by("id")]
+
+
+def arrived(count: int, seconds: float = 10) -> None:
+    wait_until(lambda: ReceivedMail.objects.count() >= count, seconds)

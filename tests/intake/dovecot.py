@@ -6,6 +6,7 @@ import imaplib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -49,6 +50,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -121,7 +125,8 @@ class Dovecot:
     def start(self) -> None:
         command = ["dovecot", "-F", "-c", str(self.folder / "dovecot.conf")]
         path = f"{os.environ['PATH']}:/usr/sbin"
-        self.process = subprocess.Popen(command, env={"PATH": path}, stderr=subprocess.DEVNULL)
+        # In a process group of its own: its children outlive it by many seconds otherwise, and go on serving.
+        self.process = subprocess.Popen(command, env={"PATH": path}, stderr=subprocess.DEVNULL, start_new_session=True)
         wait_until(self._listens, 10)
 
     def _listens(self) -> bool:
@@ -131,7 +136,7 @@ class Dovecot:
     def stop(self) -> None:
         """Stop it, and everybody's connection with it."""
         if self.process is not None:
-            self.process.terminate()
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(10)
             self.process = None
 
