@@ -16,6 +16,7 @@ run: $(VENV)/run.done $(CATALOGUES) ## install what is missing and serve, until 
 
 test: $(VENV)/dev.done $(CATALOGUES) ## all tests, those in a browser included
 	@tests/need-browser
+	@tests/need-mail-servers
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(VENV)/dev.done $(CATALOGUES) ## style, types, import directions, templates, migrations, documents

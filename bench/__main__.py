@@ -75,7 +75,7 @@ def _measure(program: Program) -> Iterator[str]:
     yield f"  {'`serve` to the first /login/':<36} {statistics.median(starts):7.1f} s   median of {STARTS}"
     just_started = memory.report(program, "just started")
     yield from pages.measure(program)
-    yield from mail.measure(program, database)
+    yield from mail.measure()
     time.sleep(REST_SECONDS)
     yield "\nMemory of all our processes (PSS)"
     yield just_started

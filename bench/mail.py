@@ -44,7 +44,7 @@ OPEN = """
 
 def measure() -> Iterator[str]:
     """Yield the lines about mail: medians of the runs, and of each run's ratio to the bound."""
-    yield f"\nMail: {MAILS} over SMTP until each is a ticket with its answer queued, or a message; median of {RUNS} runs"
+    yield f"\nMail: {MAILS} over SMTP until each is a ticket with its answer queued, or a message; {RUNS} runs"
     with _program() as (program, database):
         _send_all(program, database, "warm", senders=4)
         yield from _sizes(program, database, "empty database")

@@ -37,6 +37,15 @@ class Sink:
         self.recipients.append(envelope.rcpt_tos)
         return "250 OK"
 
+    def go_away(self) -> None:
+        """Stop listening."""
+        self.controller.stop()
+
+    def come_back(self) -> None:
+        """Listen again, where it was."""
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.controller.port)
+        self.controller.start()
+
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.controller.port}"

@@ -18,7 +18,6 @@ from pathlib import Path
 import psutil
 
 from bench.reliability.world import World, world
-from tests.sink import Sink
 
 
 def main() -> None:
@@ -143,21 +142,14 @@ def _fill(folder: Path, here: World) -> None:
 def smtp(options: argparse.Namespace) -> Iterator[str]:
     """The server for outgoing mail gone while everything arrives; when it is back each notice goes out once."""
     with world(options.mails) as here:
-        here.sink.controller.stop()
+        here.sink.go_away()
         threading.Thread(target=here.send_all, args=[0.0], daemon=True).start()
         here.done.wait(900)
         time.sleep(60)
-        here.sink = _same_port(here.sink)
-        with here.sink:
-            yield f"  smtp: {options.mails} mails, the server gone meanwhile and 60 s more"
-            here.settle()
-            yield from here.verdict()
-
-
-def _same_port(gone: Sink) -> Sink:
-    again = Sink()
-    again.controller.port = gone.controller.port
-    return again
+        here.sink.come_back()
+        yield f"  smtp: {options.mails} mails, the server gone meanwhile and 60 s more"
+        here.settle()
+        yield from here.verdict()
 
 
 PROOFS = {"kills": kills, "database": database, "disk": disk, "smtp": smtp}

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -80,7 +81,11 @@ class World:
 
     def settle(self) -> None:
         """Wait until nothing is pending any more."""
-        wait_until(lambda: self.keep_up() or (self.done.is_set() and self._query(NOTHING_LEFT) == [(0,)]), PATIENCE)
+        wait_until(self._has_settled, PATIENCE)
+
+    def _has_settled(self) -> bool:
+        self.keep_up()
+        return self.done.is_set() and self._query(NOTHING_LEFT) == [(0,)]
 
     def keep_up(self) -> None:
         """Start a dead program again, as systemd does."""
@@ -88,7 +93,7 @@ class World:
         if process is not None and process.poll() is not None:
             self.program.start()
 
-    def _query(self, sql: str) -> list[tuple[object, ...]]:
+    def _query(self, sql: str) -> list[tuple[Any, ...]]:
         try:
             with psycopg.connect(self.database, connect_timeout=5) as connection:
                 return list(connection.execute(sql))
@@ -97,14 +102,15 @@ class World:
 
     def verdict(self) -> Iterator[str]:
         """Yield the figures, and at last whether nothing was lost and nothing doubled."""
-        tickets = Counter({str(title): int(str(count)) for title, count in self._query(SUBJECTS)})
+        tickets = Counter({str(title): int(count) for title, count in self._query(SUBJECTS)})
         lost = [subject for subject in self.sent if not tickets[subject]]
         doubled = [subject for subject, count in tickets.items() if count > 1]
         copies = Counter(str(mail["Message-ID"]) for mail in self.sink.mails)
         told = {str(mail["To"]) for mail in self.sink.mails}
         untold = [number for number in range(len(self.sent)) if f"persona{number}@cliente0.example" not in told]
         yield f"    taken with 250: {len(self.sent)}; refused meanwhile: {dict(self.refused) or 'none'}"
-        yield f"    received rows by outcome: {dict(self._query(OUTCOMES))}; notices by fate: {dict(self._query(FATES))}"
+        outcomes, fates = dict(self._query(OUTCOMES)), dict(self._query(FATES))
+        yield f"    received rows by outcome: {outcomes}; notices by fate: {fates}"
         yield f"    tickets {sum(tickets.values())}: LOST {len(lost)}, DOUBLED {len(doubled)}"
         twice = sum(1 for count in copies.values() if count == 2)
         more = sum(1 for count in copies.values() if count > 2)

@@ -34,6 +34,7 @@ class Environment:
     support_address: str
     outgoing: Outgoing
     authserv_ids: frozenset[str]
+    ca_file: str
     canary_minutes: int
     time_zone: str
     demo: bool
@@ -61,6 +62,7 @@ def read_environment(values: Mapping[str, str] | None = None, folder: Path | Non
         support_address=given.get("CIRCUITO_SUPPORT_ADDRESS") or DEFAULT_SUPPORT_ADDRESS,
         outgoing=_outgoing(given),
         authserv_ids=frozenset(given.get("CIRCUITO_AUTHSERV_IDS", "").lower().replace(",", " ").split()),
+        ca_file=_file(given, "CIRCUITO_CA_FILE"),
         canary_minutes=_minutes(given, "CIRCUITO_CANARY_MINUTES", 5),
         time_zone=given.get("CIRCUITO_TIME_ZONE") or "America/Montevideo",
         demo=given.get("CIRCUITO_DEMO", "1") != "0",

@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import gc
 import signal
+import threading
 from collections.abc import Callable
 from types import FrameType
 from typing import cast
@@ -15,6 +16,7 @@ from circuito.config.environment import Environment
 M_ARENA_MAX = -8  # of malloc.h
 WEB_THREADS = 6
 WORKER_JOBS = 4
+MAILBOX_SECONDS = 15  # what a mailbox takes at most to finish the mail in hand
 MAX_REQUEST_BYTES = 420 * 1024 * 1024  # a form with as many and as large files as are allowed
 
 
@@ -66,8 +68,13 @@ def worker(environment: Environment) -> None:
 
 
 def mail(environment: Environment) -> None:
-    """Listen for mail until SIGTERM."""
+    """Listen for mail, and fetch it from the mailboxes, until SIGTERM."""
+    from circuito.intake.imap import watch_all
     from circuito.intake.smtp import serve
+
+    ending = threading.Event()
+    mailboxes = threading.Thread(target=watch_all, args=[ending], name="mailboxes", daemon=True)
+    mailboxes.start()
 
     async def run() -> None:
         stop = asyncio.Event()
@@ -76,6 +83,8 @@ def mail(environment: Environment) -> None:
         await serve(environment.smtp_host, environment.smtp_port, stop)
 
     asyncio.run(run())
+    ending.set()
+    mailboxes.join(MAILBOX_SECONDS)
 
 
 def preload() -> None:

@@ -42,8 +42,8 @@ def keep(
     """Commit one mail as it arrived and wake a worker for it. A stream is read from its beginning, and stays open.
 
     `envelope_from` is `<>` for the null sender of SMTP and "" where nobody knows; `unreadable` is the reason why it
-    goes to quarantine at once; without `wake` the caller starts a worker himself, once for many. Raises OSError where the storage fails, django.db's errors where the database does:
-    then nothing is kept.
+    goes to quarantine at once; without `wake` the caller starts a worker himself, once for many. Raises OSError where
+    the storage fails, django.db's errors where the database does: then nothing is kept.
     """
     with opened(content) as stream:
         sha256, size = digest(stream)

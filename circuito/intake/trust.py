@@ -10,6 +10,6 @@ from django.conf import settings
 def tls_context() -> ssl.SSLContext:
     """Return how to speak TLS to a server: its name and its certificate are checked. Raises OSError for a bad file."""
     context = ssl.create_default_context()
-    if own := getattr(settings, "CA_FILE", ""):
+    if own := settings.CA_FILE:
         context.load_verify_locations(own)
     return context

@@ -131,7 +131,7 @@ def test_files_are_kept_as_text_or_bytes(tmp_path: Path) -> None:
     files = [{"name": "a.txt", "text": "año"}, {"name": "b.bin", "content_base64": "AAEC"}]
     report = load(tmp_path, document(ticket(1, attachments=files)))
     assert report.attachments == 2
-    assert {bytes(blob.content) for blob in Blob.objects.all()} == {"año".encode(), b"\0\1\2"}
+    assert {bytes(blob.content or b"") for blob in Blob.objects.all()} == {"año".encode(), b"\0\1\2"}
 
 
 def test_a_password_is_kept_hashed(tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ from circuito.intake.secrets import unseal
 from tests.conftest import Browse
 from tests.intake.dovecot import PASSWORD, Dovecot, running_dovecot
 from tests.intake.provider import Provider, running_provider
-from tests.sink import free_port
 
 pytestmark = [pytest.mark.xdist_group("dovecot"), pytest.mark.django_db]
 
@@ -143,7 +142,7 @@ def made(manager: Client, server: Dovecot, **changed: Any) -> str:
         ({}, "Conectado: la carpeta «INBOX» tiene 0 correos, y el servidor avisa"),
         ({"username": "quieto"}, "Se mira cada medio minuto si hay otro"),
         ({"host": "no-existe.invalid"}, "No existe el servidor no-existe.invalid"),
-        ({"port": free_port()}, "no acepta conexiones en el puerto"),
+        ({"port": 9}, "no acepta conexiones en el puerto"),
         ({"security": "tls"}, "no habla TLS en el puerto"),
         ({"security": "starttls"}, "No se puede confiar en el certificado de 127.0.0.1"),
         ({"password": "otra"}, "El servidor rechazó el usuario o la contraseña"),
