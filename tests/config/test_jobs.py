@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -91,7 +92,8 @@ def _retry_stalled() -> None:
         ).open_async() as running:
             await retry_stalled_jobs(running.job_manager)
 
-    asyncio.run(retry())
+    with ThreadPoolExecutor(1) as thread:  # the browser tests have a loop running in this one
+        thread.submit(asyncio.run, retry()).result()
 
 
 @pytest.mark.django_db(transaction=True)

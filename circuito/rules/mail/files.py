@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from circuito.rules.mail.headers import clean, header_text, parameters
+from circuito.rules.mail.headers import clean, header_text
+from circuito.rules.mail.parameters import parameters
 from circuito.rules.mail.incoming import MailFile
 from circuito.rules.mail.mime import Part, Raw, parse
 from circuito.rules.mail.winmail import unpacked
