@@ -9,7 +9,7 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
-from typing import cast
+from typing import Any, cast
 
 from circuito.config.environment import Environment
 
@@ -49,13 +49,17 @@ def worker(environment: Environment) -> None:
     """Run the jobs until SIGTERM; those begun are finished first."""
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
+    from procrastinate.worker import Worker
 
+    from circuito.config import pulse
     from circuito.jobs import HEARTBEAT_SECONDS, STALLED_SECONDS
 
     async def run() -> None:
         running = app.with_connector(cast(DjangoConnector, app.connector).get_worker_connector())
         async with running.open_async():
-            await running.run_worker_async(
+            cast(Any, running).perform_import_paths()
+            worker = Worker(
+                app=running,
                 concurrency=WORKER_JOBS,
                 fetch_job_polling_interval=1.0,
                 shutdown_graceful_timeout=20,
@@ -63,6 +67,8 @@ def worker(environment: Environment) -> None:
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=STALLED_SECONDS,
             )
+            pulse.watch(worker)
+            await cast(Any, worker).run()
 
     asyncio.run(run())
 

@@ -19,6 +19,7 @@ from circuito.config.environment import BadSetting, Environment
 GRACE_SECONDS = 25
 HEALTHY_SECONDS = 30
 DOOR_SECONDS = 20
+WATCH_SECONDS = 0.1
 
 
 def run(environment: Environment, *, prepare: Callable[[], None]) -> int:
@@ -36,10 +37,11 @@ def run(environment: Environment, *, prepare: Callable[[], None]) -> int:
     )
     prepare()
     _bring_up_to_date(environment)
+    people = _who_may_log_in()
     supervisor = Supervisor(environment, lock)
     supervisor.start()
     _wait_for_doors(environment)
-    _say_where(environment)
+    _say_where(environment, people)
     return supervisor.watch()
 
 
@@ -100,20 +102,35 @@ def _answers(host: str, port: int) -> bool:
         return False
 
 
-def _say_where(environment: Environment) -> None:
+def _who_may_log_in() -> list[str]:
+    """Return the lines that say with whom to log in; asked before the parts start, as the database may go later."""
     from circuito.config.demo import PASSWORD, PEOPLE, is_demo, is_empty
 
-    print(f"\nCircuito funciona en {environment.base_url}  (Ctrl-C lo detiene)")
     if is_demo():
-        print("Datos de demostración. Entre con:")
-        for username, what in PEOPLE:
-            print(f"  {username:<10} {PASSWORD}   {what}")
-    elif is_empty():
-        print("Todavía no hay usuarios: cárguelos con `.venv/bin/circuito load ARCHIVO` (docs/load.md).")
+        people = [f"  {username:<10} {PASSWORD}   {what}" for username, what in PEOPLE]
+        return ["Datos de demostración. Entre con:", *people]
+    if is_empty():
+        return ["Todavía no hay usuarios: cárguelos con `.venv/bin/circuito load ARCHIVO` (docs/load.md)."]
+    return []
+
+
+def _say_where(environment: Environment, people: list[str]) -> None:
+    print(f"\nCircuito funciona en {environment.base_url}  (Ctrl-C lo detiene)")
+    for line in people:
+        print(line)
     print(f"Envíe un correo a localhost:{environment.smtp_port}, para {environment.support_address}")
     if not environment.smtp_url:
         print(f"Sin SMTP_URL no sale correo: lo que saldría se ve en {environment.base_url}/demo-mail/")
     print(flush=True)
+
+
+def _ended(pid: int) -> tuple[int, int] | None:
+    """Bury one of ours if it is dead. Not just anybody: who starts PostgreSQL anew waits for children of his own."""
+    try:
+        found, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return pid, 0
+    return (pid, status) if found else None
 
 
 class Supervisor:
@@ -146,11 +163,11 @@ class Supervisor:
     def watch(self) -> int:
         """Wait; restart what ends by itself; return when all were asked to stop."""
         while self.running:
-            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-            if ended is None or ended.si_pid not in self.running:
-                time.sleep(0.05)  # not ours to bury: whoever starts PostgreSQL waits for it
+            ended = next(filter(None, map(_ended, list(self.running))), None)
+            if ended is None:
+                time.sleep(WATCH_SECONDS)
                 continue
-            pid, status = os.waitpid(ended.si_pid, 0)
+            pid, status = ended
             name, since = self.running.pop(pid)
             if not self.stopping:
                 print(f"circuito: {name} terminó ({status}); se inicia de nuevo.", file=sys.stderr, flush=True)

@@ -13,6 +13,7 @@ from circuito.intake.senders import Sender
 from circuito.rules.mail.incoming import IncomingMail
 
 EXCERPT = 2000
+ODD_PAST, ODD_FUTURE = timedelta(days=14), timedelta(days=1)
 #: A program without clock and Message-IDs may say the same every day, and mean it each time.
 SAME_BYTES_WITHIN = timedelta(days=1)
 
@@ -22,8 +23,17 @@ def describe(received: ReceivedMail, mail: IncomingMail, sender: Sender) -> None
     received.sender, received.subject = mail.sender[:255], mail.subject
     received.message_id, received.excerpt = mail.message_id[:255], mail.reply_text[:EXCERPT]
     received.fingerprint = _fingerprint(mail)
-    received.remarks, received.automatic = ",".join(mail.remarks)[:300], mail.automatic[:40]
+    received.remarks = ",".join([*mail.remarks, *_odd_date(received, mail)])[:300]
+    received.automatic = mail.automatic[:40]
     received.authentication, received.proven = sender.summary[:300], sender.proven
+
+
+def _odd_date(received: ReceivedMail, mail: IncomingMail) -> list[str]:
+    """A mail is ordered by when it arrived; what its sender's clock says is only worth a remark."""
+    if mail.date is None:
+        return []
+    late = received.received_at - mail.date
+    return ["date_past"] if late > ODD_PAST else ["date_future"] if -late > ODD_FUTURE else []
 
 
 def _fingerprint(mail: IncomingMail) -> str:

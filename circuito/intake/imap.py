@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Thread
+from time import monotonic
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Q, QuerySet, Value
@@ -32,14 +33,20 @@ _OF_A_WATCH = (
 
 @dataclass(frozen=True)
 class Pace:
-    """How often things are done, in seconds. IDLE is renewed before the 10 minutes after which networks forget."""
+    """How often things are done, in seconds. IDLE is renewed before the 10 minutes after which networks forget.
+
+    A connection that lasted for `steady`, or brought mail, ends a row of failures. `notice` is how long a wait goes on
+    after it is no longer wanted.
+    """
 
     look: float = 30
     poll: float = 30
     idle: float = 9 * 60
+    notice: float = 1
     taken: float = 5
     first_pause: float = 1
     longest_pause: float = 120
+    steady: float = 60
 
     def pause(self, failures: int) -> float:
         """Return how long to wait after `failures` (from 1) in a row."""
@@ -104,6 +111,7 @@ class Watch(Thread):
         self.of = _key(mailbox)
         self.taker = Taker(mailbox, self.stop, self._heard)
         self.failures, self.told = 0, ""
+        self.failing = False
         self.heard_at: datetime | None = None
 
     def run(self) -> None:
@@ -115,19 +123,25 @@ class Watch(Thread):
 
     def _try(self) -> float:
         """Fetch as long as it goes well; return how many seconds to wait before the next try."""
+        began, taken, hopeless = monotonic(), self.taker.taken, False
         try:
-            with _alone(self.mailbox) as alone:
-                if not alone:
-                    return self.pace.taken
-                with open_session(self.mailbox) as session:
-                    self._follow(session)
+            return self._fetch()
         except MailboxTrouble as trouble:
-            return self._failed(trouble)
+            self._failed(trouble)
+            hopeless = trouble.hopeless
         except (DatabaseError, InterfaceError) as error:
             log.warning("mailbox %s: the database keeps nothing now: %s", self.mailbox.name, error)
             connection.close()
-            self.failures += 1
-            return self.pace.pause(self.failures)
+        went_well = self.taker.taken > taken or monotonic() - began > self.pace.steady
+        self.failures = 1 if went_well else self.failures + 1
+        return self.pace.longest_pause if hopeless else self.pace.pause(self.failures)
+
+    def _fetch(self) -> float:
+        with _alone(self.mailbox) as alone:
+            if not alone:
+                return self.pace.taken
+            with open_session(self.mailbox) as session:
+                self._follow(session)
         return 0
 
     def _follow(self, session: Session) -> None:
@@ -136,29 +150,27 @@ class Watch(Thread):
             if self.taker.take_new(session):
                 continue
             if wakes:
-                session.wait(self.stop, self.pace.idle)
+                session.wait(self.stop, self.pace.idle, self.pace.notice)
             else:
                 self.stop.wait(self.pace.poll)
 
     def _heard(self) -> None:
         """Write down that the server answers: at once after a failure, else once a minute."""
         at = now()
-        if self.heard_at is not None and not self.failures and at - self.heard_at < HEARD_EVERY:
+        if self.heard_at is not None and not self.failing and at - self.heard_at < HEARD_EVERY:
             return
-        if self.failures:
+        if self.failing:
             log.info("mailbox %s answers again", self.mailbox.name)
         Mailbox.objects.filter(pk=self.mailbox.pk).update(heard_at=at, failing_since=None, last_error="")
-        self.heard_at, self.failures, self.told = at, 0, ""
+        self.heard_at, self.failing, self.told = at, False, ""
 
-    def _failed(self, trouble: MailboxTrouble) -> float:
+    def _failed(self, trouble: MailboxTrouble) -> None:
         """Write down what is wrong; in the log each trouble stands once, not every two minutes."""
-        self.failures += 1
-        sentence = str(trouble)
+        self.failing, sentence = True, str(trouble)
         if sentence != self.told:
             log.warning("mailbox %s: %s", self.mailbox.name, sentence)
             self.told = sentence
         _write_failure(self.mailbox, sentence)
-        return self.pace.longest_pause if trouble.hopeless else self.pace.pause(self.failures)
 
 
 def _write_failure(mailbox: Mailbox, sentence: str) -> None:

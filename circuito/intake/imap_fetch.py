@@ -29,11 +29,13 @@ REFUSALS, LOSSES = 3, 5
 class Taker:
     """Takes in the mail of one mailbox, over as many sessions as it takes.
 
-    `stop` ends it after the mail at hand. `heard` is called whenever the server has shown that it is well.
+    `stop` ends it after the mail at hand. `heard` is called whenever the server has shown that it is well. `taken`
+    counts the mails.
     """
 
     def __init__(self, mailbox: Mailbox, stop: Event, heard: Callable[[], None]) -> None:
         self.mailbox, self.stop, self.heard = mailbox, stop, heard
+        self.taken = 0
         self.refusals: Counter[tuple[int, int]] = Counter()
         self.losses: Counter[tuple[int, int]] = Counter()
 
@@ -72,6 +74,7 @@ class Taker:
                     return taken
                 if uid in sizes and self._take(session, validity, uid, sizes[uid]):
                     taken = uid
+                    self.taken += 1
                     self.heard()
         return taken
 

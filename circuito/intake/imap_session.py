@@ -35,8 +35,6 @@ from circuito.intake.trust import tls_context
 CONNECT_SECONDS, READ_SECONDS, GOODBYE_SECONDS = 15, 60, 3
 PIECE = 1024 * 1024
 HEADERS = 256 * 1024
-#: How long a wait goes on after it is no longer wanted.
-SLICE_SECONDS = 1.0
 KEEPALIVE_SECONDS = 60
 LISTED = 20
 
@@ -128,17 +126,17 @@ class Session:
             part = next((value for key, value in found.items() if key.startswith(b"BODY[")), b"")
             return part if isinstance(part, bytes) else b""
 
-    def wait(self, stop: Event, seconds: float) -> None:
-        """Return when the server says something (IDLE), `stop` is set, or `seconds` are over."""
+    def wait(self, stop: Event, seconds: float, notice: float) -> None:
+        """Return when the server says something (IDLE), `stop` is set (within `notice`), or `seconds` are over."""
         deadline = monotonic() + seconds
         with _told(self.mailbox):
             self.client.idle()
             while not stop.is_set() and monotonic() < deadline:
-                if self._says_something():
+                if self._says_something(notice):
                     break
             self.client.idle_done()
 
-    def _says_something(self) -> bool:
+    def _says_something(self, seconds: float) -> bool:
         """Wait a moment for the server's word. What imaplib has read ahead is one too, and no longer in the socket:
         the news that comes together with the answer to IDLE would otherwise wait for the next."""
         connection: socket.socket = self.client.socket()
@@ -153,7 +151,7 @@ class Session:
             connection.settimeout(patience)
         poller = select.poll()
         poller.register(connection.fileno(), select.POLLIN)
-        return bool(poller.poll(SLICE_SECONDS * 1000))
+        return bool(poller.poll(seconds * 1000))
 
 
 @contextmanager
@@ -171,12 +169,12 @@ def open_session(mailbox: Mailbox) -> Iterator[Session]:
 
 def _connect(mailbox: Mailbox) -> Any:
     tls = mailbox.security == "tls"
-    context = tls_context()
+    context = tls_context() if mailbox.security != "none" else None
     client = IMAPClient(
         mailbox.host,
         port=mailbox.port,
         ssl=tls,
-        ssl_context=context if tls else None,
+        ssl_context=context,
         timeout=SocketTimeout(CONNECT_SECONDS, READ_SECONDS),
     )
     try:

@@ -11,9 +11,10 @@ from imapclient import exceptions
 
 from circuito.intake.models import Mailbox
 from circuito.intake.secrets import UnreadableSecret
+from circuito.intake.trust import BadAuthorities
 
-#: All that imaplib and IMAPClient raise on a connection that breaks or a server that talks nonsense.
-RAISED = (OSError, exceptions.IMAPClientError, ValueError)
+#: All that imaplib and IMAPClient raise on a connection that breaks or a server that talks nonsense, and we on ours.
+RAISED = (OSError, exceptions.IMAPClientError, ValueError, BadAuthorities)
 #: Words of a server that cannot serve anybody now (RFC 5530, and Exchange's own): no single mail is to blame.
 _OUTAGE = re.compile(
     r"unavailable|inuse|\bbusy|not connected|try again|temporar|throttl|too many|\[limit\]|overquota", re.I
@@ -91,6 +92,8 @@ def trouble_of(error: Exception, mailbox: Mailbox) -> MailboxTrouble:
     """Say what an error on the way to a mailbox means."""
     if isinstance(error, MailboxTrouble):
         return error
+    if isinstance(error, BadAuthorities):
+        return MailboxTrouble(str(error))
     if isinstance(error, UnreadableSecret):
         return LoginRefused(str(error))
     if isinstance(error, exceptions.LoginError) and not is_outage(error):

@@ -34,6 +34,7 @@ MEMORY_BYTES = 512 * 1024 * 1024
 ANSWER_BYTES = 16 * 1024 * 1024
 ATTEMPTS = 3  # an innocent mail may be in hand when somebody kills the process: three deaths are no accident
 CHUNK = 1 << 16
+COMMAND = [sys.executable, "-m", "circuito.rules.mail.child"]
 Result = IncomingMail | UnreadableMail
 
 
@@ -58,7 +59,8 @@ class Request:
 class Reader:
     """One reading process, started when it is first needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY_BYTES) -> None:
+        self.seconds, self.memory = seconds, memory
         self.process: subprocess.Popen[bytes] | None = None
         self.buffer = b""
         self.deadline = 0.0
@@ -86,8 +88,8 @@ class Reader:
                 continue  # bytes that the dead one never took
 
     def _ask(self, request: Request) -> dict[str, Any]:
-        process = self.process = self.process or _start()
-        self.deadline = time.monotonic() + SECONDS
+        process = self.process = self.process or _start(self.memory)
+        self.deadline = time.monotonic() + self.seconds
         _pipe(process.stdin).write(request.as_bytes())
         _pipe(process.stdin).flush()
         length = _object(self._until(lambda: self.buffer.find(b"\n") + 1)).get("length")
@@ -109,7 +111,7 @@ class Reader:
             selector.register(output, selectors.EVENT_READ)
             if not selector.select(max(0.0, self.deadline - time.monotonic())):
                 self.close()
-                raise UnreadableMail("too_slow", f"{SECONDS} s")
+                raise UnreadableMail("too_slow", f"{self.seconds:g} s")
         chunk = os.read(output.fileno(), CHUNK)
         if not chunk or len(self.buffer) > ANSWER_BYTES:
             raise _Died
@@ -181,10 +183,10 @@ def purge_scratch(before: datetime) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(memory: int) -> subprocess.Popen[bytes]:
     """Start a reader, with an environment that has none of our secrets."""
     return subprocess.Popen(
-        [sys.executable, "-m", "circuito.rules.mail.child", str(MEMORY_BYTES)],
+        [*COMMAND, str(memory)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},

@@ -12,7 +12,7 @@ from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_ope
 from django.utils.translation import gettext as _
 
 from circuito.intake.imap_troubles import MailboxTrouble
-from circuito.intake.trust import tls_context
+from circuito.intake.trust import BadAuthorities, tls_context
 
 SECONDS = 15
 LONGEST_ANSWER = 64 * 1024
@@ -45,6 +45,8 @@ def ask(url: str, fields: dict[str, str]) -> dict[str, Any]:
         raise MailboxTrouble(_("La dirección %(url)s no es segura: tiene que empezar con https://.") % {"url": url})
     try:
         answer = json.loads(_post(url, urlencode(fields).encode()))
+    except BadAuthorities as error:
+        raise MailboxTrouble(str(error)) from error
     except (OSError, HTTPException, ValueError) as error:
         told = _("%(host)s, que da los permisos, no contesta bien: %(error)s")
         raise MailboxTrouble(told % {"host": host, "error": str(error)[:200]}) from error

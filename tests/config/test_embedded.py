@@ -45,6 +45,17 @@ def test_everything_killed_and_started_again_loses_nothing(program: Program) -> 
     assert program.command("doctor").returncode == 0
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGQUIT])
+def test_a_server_that_dies_alone_is_started_again(program: Program, number: int) -> None:
+    note = program.folder / "postgresql" / "postmaster.pid"
+    before = int(note.read_text().split()[0])
+    psutil.Process(before).send_signal(number)
+    wait_until(lambda: note.is_file() and int(note.read_text().split()[0]) != before and program.is_ready(), 60)
+    with smtplib.SMTP("localhost", program.smtp_port) as server:
+        server.sendmail("ana@molinos.example", ["soporte@x"], MAIL.format(0))
+    wait_until(lambda: _tickets(program) == 1, 60)
+
+
 def test_ctrl_c_stops_the_server_too(program: Program) -> None:
     assert program.command("doctor").returncode == 0  # joins the running server and leaves it running
     assert program.answers()

@@ -13,7 +13,7 @@ from circuito.intake.secrets import seal
 from tests.intake.dovecot import PASSWORD, Dovecot
 from tests.sink import wait_until
 
-QUICK = Pace(look=0.1, poll=0.2, taken=0.1, first_pause=0.1, longest_pause=0.5)
+QUICK = Pace(look=0.1, poll=0.2, notice=0.05, taken=0.1, first_pause=0.1, longest_pause=0.5)
 
 
 def a_mailbox(server: Dovecot, user: str, **changed: Any) -> Mailbox:

@@ -42,7 +42,7 @@ def user(request: pytest.FixtureRequest) -> str:
 def test_what_comes_wakes_at_once_and_is_kept_as_it_came(dovecot: Dovecot, user: str) -> None:
     dovecot.put(user, a_mail("de antes"))
     mailbox = a_mailbox(dovecot, user)
-    with watching(mailbox, pace=Pace(look=60, poll=60)):
+    with watching(mailbox, pace=Pace(look=60, poll=60, notice=0.1)):
         dovecot.put(user, a_mail("primero"))
         arrived(1)
         began = monotonic()

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
-from typing import Any
+from time import monotonic
+from typing import Any, ClassVar
 
 import psycopg
 import pytest
 from django.conf import LazySettings
 from django.db import connection
 
+from circuito.intake.imap import Pace
 from circuito.intake.imap_session import open_session
-from circuito.intake.imap_troubles import LoginRefused
+from circuito.intake.imap_troubles import LoginRefused, MailboxTrouble
 from circuito.intake.models import Mailbox, ReceivedMail
 from circuito.intake.secrets import seal
+from circuito.intake.token_endpoint import ask
 from tests.intake.boxes import a_mail, a_mailbox, arrived, failure_of, watching
 from tests.intake.dovecot import Dovecot, running_dovecot
 from tests.sink import wait_until
@@ -45,6 +50,20 @@ def test_certificates_are_checked(dovecot: Dovecot, user: str, security: str, se
     with watching(mailbox):
         dovecot.put(user, a_mail("cifrado"))
         arrived(1)
+
+
+@pytest.mark.parametrize(("content", "sentence"), [(None, "No such file"), ("nada", "no tiene certificados en PEM")])
+def test_authorities_that_cannot_be_read_are_said(
+    dovecot: Dovecot, user: str, settings: LazySettings, tmp_path: Path, content: str | None, sentence: str
+) -> None:
+    settings.CA_FILE = str(tmp_path / "ca.pem")
+    if content:
+        (tmp_path / "ca.pem").write_text(content)
+    told = f"CIRCUITO_CA_FILE nombra un archivo que no sirve.*{sentence}"
+    with pytest.raises(MailboxTrouble, match=told), open_session(a_mailbox(dovecot, user, security="tls")):
+        pass
+    with pytest.raises(MailboxTrouble, match=told):
+        ask("https://localhost/token", {})
 
 
 def test_a_mailbox_that_fails_does_not_hold_up_the_others(dovecot: Dovecot, user: str) -> None:
@@ -135,31 +154,56 @@ def test_a_mailbox_whose_secret_is_lost_says_so(dovecot: Dovecot, user: str, set
 
 
 class Nonsense(StreamRequestHandler):
-    """A server whose mails are as large as a list."""
+    """A server whose mails are as large as a list, and that hangs up on who would wait for more."""
 
-    ANSWERS = {
-        b"CAPABILITY": "* CAPABILITY IMAP4rev1",
+    connected_at: ClassVar[list[float]] = []
+    ANSWERS: ClassVar = {
+        b"CAPABILITY": "* CAPABILITY IMAP4rev1 IDLE",
         b"EXAMINE": "* 1 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 2] x",
         b"SEARCH": "* SEARCH 1",
         b"FETCH": "* 1 FETCH (UID 1 RFC822.SIZE (1 2))",
     }
 
     def handle(self) -> None:
+        self.connected_at.append(monotonic())
         self.wfile.write(b"* OK hola\r\n")
         for line in self.rfile:
             tag, command = line.split()[0], line.replace(b"UID ", b"").split()[1]
+            if command == b"IDLE":
+                return
             told = self.ANSWERS.get(command, "* OK x")
             self.wfile.write(told.encode() + b"\r\n" + tag + b" OK x\r\n")
+
+
+@contextmanager
+def nonsense() -> Iterator[int]:
+    """Run such a server, and give its port."""
+    Nonsense.connected_at.clear()
+    with ThreadingTCPServer(("127.0.0.1", 0), Nonsense) as server:
+        Thread(target=server.serve_forever, args=(0.05,)).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_thread_that_stumbles_is_said_and_another_is_started(dovecot: Dovecot, user: str) -> None:
     good = a_mailbox(dovecot, user)
-    with ThreadingTCPServer(("127.0.0.1", 0), Nonsense) as server:
-        Thread(target=server.serve_forever, args=(0.05,)).start()
-        bad = a_mailbox(dovecot, "raro", port=server.server_address[1], take_existing=True, password=seal("clave"))
+    with nonsense() as port:
+        bad = a_mailbox(dovecot, "raro", port=port, take_existing=True, password=seal("clave"))
         with watching(good):
             assert "El programa tropezó con este buzón" in failure_of(bad)
             dovecot.put(user, a_mail("uno"))
             arrived(1)
-        server.shutdown()
+
+
+def test_a_server_that_always_hangs_up_is_asked_less_and_less_often(dovecot: Dovecot, user: str) -> None:
+    """It answers well each time, until we wait for mail."""
+    with nonsense() as port:
+        a_mailbox(dovecot, user, port=port, password=seal("clave"))
+        with watching(pace=Pace(look=0.1, first_pause=0.1)):
+            wait_until(lambda: len(Nonsense.connected_at) >= 5)
+    first, *_others, last, after = Nonsense.connected_at[:5]
+    assert last - first >= 0.7
+    assert after - last >= 0.8

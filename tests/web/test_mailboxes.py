@@ -60,6 +60,8 @@ def test_a_mailbox_is_made_and_its_secrets_are_not_shown_again(manager: Client) 
     for hidden in ("ñandú", "muy secreto", mailbox.password, mailbox.client_secret):
         assert hidden not in page
     assert "Soporte" in manager.get("/mailboxes/").content.decode()
+    assert "Déjela en blanco" in page
+    assert "Déjela en blanco" not in manager.get("/mailboxes/new/").content.decode()
 
 
 def test_an_empty_password_stays_as_long_as_the_server_does(manager: Client) -> None:

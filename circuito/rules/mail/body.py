@@ -5,20 +5,27 @@ from __future__ import annotations
 import re
 
 from circuito.rules.mail.calendar import invitation
+from circuito.rules.mail.charsets import clean, decoded
+from circuito.rules.mail.enclosed import MAX_ENCLOSED, files_within, has_files, without_armour
 from circuito.rules.mail.files import Files
-from circuito.rules.mail.headers import clean, decoded
-from circuito.rules.mail.html_text import html_to_text
+from circuito.rules.mail.flowed import unflowed
+from circuito.rules.mail.html_text import MAX_TOKENS, html_to_text
 from circuito.rules.mail.mime import Part, Raw
 
-MAX_TEXT_BYTES = 1 << 20
+MAX_TEXT_BYTES, STUB_LENGTH = 1 << 20, 400
 #: A plain part that only says that there is an HTML part.
 _STUB = re.compile(
-    r"(?:html|formato|format|cliente? de (?:correo|e-?mail)|mail client|browser|navegador)", re.IGNORECASE
+    r"\bhtml\b|(?:view|read|display|ver|leer|visualizar|see) (?:\w+ ){0,4}(?:browser|navegador|online|en l[ií]nea)"
+    r"|(?:cliente|programa) de (?:correo|e-?mail)|(?:mail|e-?mail) (?:client|program|reader)",
+    re.IGNORECASE,
 )
-STUB_LENGTH = 300
-_CID = re.compile(
-    r"\[cid:([^\]\s]{1,200})\]|\[(?:image|imagen|imagem|inline image)\s?:?\s?([^\]\n]{1,150})\]", re.IGNORECASE
+_IMAGE = re.compile(
+    r"\[cid:([^\]\s]{1,200})\]|\[(?:image|imagen|imagem|inline image)\s?:?\s?([^\]\n]{1,150})\]"
+    r"|<([^<>\s]{1,150}\.(?:png|jpe?g|gif))>",
+    re.IGNORECASE,
 )
+_DOCUMENT = re.compile(r"\s{0,200}(?:<!doctype html|<html[\s>]|<head[\s>]|<body[\s>])", re.IGNORECASE)
+_PLACED = "[imagen: "
 
 
 class Words:
@@ -27,6 +34,7 @@ class Words:
     def __init__(self, raw: Raw, files: Files) -> None:
         self.raw, self.files = raw, files
         self.remarks: set[str] = set()
+        self._placed: set[str] = set()
 
     def of(self, part: Part) -> str:
         """Return the words of a part, and of those within it."""
@@ -36,41 +44,59 @@ class Words:
             return self._best(part.children)
         if part.content_type in ("multipart/signed", "multipart/report"):
             return self.of(part.children[0])
-        return "\n\n".join(filter(None, (self.of(child) for child in part.children)))
+        return "\n\n".join(filter(None, map(self.of, part.children)))
 
     def _best(self, children: list[Part]) -> str:
         """The plain version if it says something, else the richest; and what a calendar says."""
-        of_type = {child.content_type: child for child in children}
-        dates = self.of(of_type["text/calendar"]) if "text/calendar" in of_type else ""
-        best = self.of(of_type["text/plain"]) if "text/plain" in of_type else ""
+        plain = next((child for child in children if child.content_type == "text/plain"), None)
+        calendar = next((child for child in children if child.content_type == "text/calendar"), None)
+        others = [child for child in children if child is not plain and child.content_type != "text/calendar"]
+        best = self.of(plain) if plain else ""
         if not best or _is_stub(best):
-            others = [child for child in children if child.content_type not in ("text/plain", "text/calendar")]
             best = max([best, *map(self.of, others)], key=len)
-        return "\n\n".join(filter(None, (best, dates)))
+        elif self.files.names and _PLACED not in best:
+            best = self._with_images(best, others)
+        return "\n\n".join(filter(None, (best, self.of(calendar) if calendar else "")))
+
+    def _with_images(self, plain: str, others: list[Part]) -> str:
+        """Prefer the version that shows where the images stand, unless it says less."""
+        rich = max(map(self.of, others), key=len, default="")
+        said = set(re.findall(r"\w+", plain))
+        says_all = len(said - set(re.findall(r"\w+", rich))) <= len(said) // 20
+        return rich if _PLACED in rich and says_all else plain
 
     def _leaf(self, part: Part) -> str:
         if part.content_type == "text/calendar":
             self.remarks.add("calendar")
             return invitation(self._text(part))
         if self.files.is_text(part):
-            text = self._text(part)
-            if part.content_type == "text/html":
-                return html_to_text(text, self.files.names).strip()
-            return self._plain(text, part)
+            return self._marked(self._written(self._text(part), part))
         name = self.files.standing_image(part)
-        return f"[imagen: {name}]" if name else ""
+        return "" if not name or name in self._placed else self._marked(f"{_PLACED}{name}]")
 
-    def _plain(self, text: str, part: Part) -> str:
+    def _marked(self, text: str) -> str:
+        self._placed.update(name for name in self.files.names.values() if f"{_PLACED}{name}]" in text)
+        return text
+
+    def _written(self, text: str, part: Part) -> str:
+        if part.content_type in ("text/html", "text/enriched", "text/richtext") or _DOCUMENT.match(text):
+            if text.count("<") * 2 > MAX_TOKENS:
+                self.remarks.add("truncated")
+            return html_to_text(text, self.files.names)
         if part.params.get("format", "").lower() == "flowed":
             text = unflowed(text, joined=part.params.get("delsp", "").lower() == "yes")
-        return _CID.sub(self._image, text).strip("\n").rstrip()
+        text, remark = without_armour(text)
+        self.remarks |= {remark} - {""}
+        return _IMAGE.sub(self._image, text).strip("\n").rstrip()
 
     def _image(self, found: re.Match[str]) -> str:
-        name = self.files.names.get(found[1] or "") or self.files.name_like(found[2] or "")
-        return f"[imagen: {name}]" if name else found[0]
+        name = self.files.names.get(found[1] or "") or self.files.image_like(found[2] or found[3] or "")
+        return f"{_PLACED}{name}]" if name else found[0]
 
     def _text(self, part: Part) -> str:
         data = part.body(self.raw, MAX_TEXT_BYTES + 1)
+        if has_files(data):
+            data = self._take_files(part, data)
         if len(data) > MAX_TEXT_BYTES:
             self.remarks.add("truncated")
         text, remark = decoded(data[:MAX_TEXT_BYTES], part.params.get("charset", ""))
@@ -79,25 +105,15 @@ class Words:
             self.remarks.add("bad_encoding")
         return clean(text.removeprefix("\ufeff"))
 
+    def _take_files(self, part: Part, data: bytes) -> bytes:
+        """Take the files out that old programs write into the text itself."""
+        if len(data) > MAX_TEXT_BYTES:
+            data = part.body(self.raw, MAX_ENCLOSED)
+        text, files = files_within(data)
+        for name, content in files:
+            self.files.add_found(decoded(name, "")[0], content)
+        return text if files else data
+
 
 def _is_stub(text: str) -> bool:
     return len(text) < STUB_LENGTH and bool(_STUB.search(text))
-
-
-def unflowed(text: str, *, joined: bool) -> str:
-    """Join the lines that a mail program broke by itself (RFC 3676); `joined`: the space at their end is no word's."""
-    out: list[str] = []
-    open_depth = -1
-    for line in text.split("\n"):
-        bare = line.lstrip(">")
-        depth = len(line) - len(bare)
-        bare = bare.removeprefix(" ")
-        if open_depth == depth:
-            out[-1] += bare
-        else:
-            out.append(">" * depth + (" " if depth and bare else "") + bare)
-        soft = bare.endswith(" ") and bare != "-- "
-        if soft and joined:
-            out[-1] = out[-1][:-1]
-        open_depth = depth if soft else -1
-    return "\n".join(out)

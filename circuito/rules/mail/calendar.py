@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import re
 
-_LINE = re.compile(r"(SUMMARY|DTSTART|DTEND|LOCATION|ORGANIZER)((?:;[^:\n]{0,300})?):(.{0,500})$", re.IGNORECASE)
+_LINE = re.compile(
+    r"(SUMMARY|DTSTART|DTEND|LOCATION|ORGANIZER|RRULE|STATUS)((?:;[^:\n\"]{0,200}(?:\"[^\"\n]{0,200}\")?){0,8}):(.{0,500})",
+    re.IGNORECASE,
+)
+_METHOD = re.compile(r"^METHOD:([A-Z]{1,20})", re.IGNORECASE | re.MULTILINE)
 _INSTANT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})\d{2}(Z?))?$")
-_WORDS = {"SUMMARY": "Qué", "DTSTART": "Desde", "DTEND": "Hasta", "LOCATION": "Dónde", "ORGANIZER": "Invita"}
+_WORDS = {"SUMMARY": "Qué", "DTSTART": "Desde", "DTEND": "Hasta", "RRULE": "Se repite", "LOCATION": "Dónde",
+          "ORGANIZER": "Invita"}  # fmt: skip
+_TITLES = {"CANCEL": "[reunión cancelada]", "REPLY": "[respuesta a una invitación]"}
+_OFTEN = {"DAILY": "cada día", "WEEKLY": "cada semana", "MONTHLY": "cada mes", "YEARLY": "cada año"}
 
 
 def invitation(text: str) -> str:
     """Return a block of lines for an invitation, or nothing where the text is none."""
     event = re.sub(r"\n[ \t]", "", text).partition("BEGIN:VEVENT")[2].partition("END:VEVENT")[0]
-    found = {m[1].upper(): _value(m[1].upper(), m[2], m[3]) for line in event.split("\n") if (m := _LINE.match(line))}
+    found: dict[str, str] = {}
+    for line in event.split("\n")[:300]:
+        if match := _LINE.match(line):
+            found.setdefault(match[1].upper(), _value(match[1].upper(), match[2], match[3]))
     lines = [f"{word}: {found[key]}" for key, word in _WORDS.items() if found.get(key)]
-    return "\n".join(["[invitación de calendario]", *lines]) if lines else ""
+    method = _METHOD.search(text)
+    title = _TITLES.get(method[1].upper() if method else "", "[invitación de calendario]")
+    return "\n".join([title, *lines]) if lines else ""
 
 
 def _value(key: str, options: str, value: str) -> str:
     if key in ("DTSTART", "DTEND"):
         return _instant(value.strip(), options)
+    if key == "RRULE":
+        often = re.search(r"FREQ=([A-Z]{1,20})", value, re.IGNORECASE)
+        return _OFTEN.get(often[1].upper(), "") if often else ""
     if key == "ORGANIZER":
-        return re.sub(r"^mailto:", "", value.strip(), flags=re.IGNORECASE)
-    return re.sub(r"\\([,;\\])", r"\1", value.replace("\\n", " ").replace("\\N", " ")).strip()
+        name = re.search(r'CN="?([^";:]{1,100})', options, re.IGNORECASE)
+        address = re.sub(r"^mailto:", "", value.strip(), flags=re.IGNORECASE)
+        return f"{name[1].strip()} <{address}>" if name and name[1].strip() != address else address
+    return " ".join(re.sub(r"\\([,;\\])", r"\1", value.replace("\\n", " ").replace("\\N", " ")).split())
 
 
 def _instant(value: str, options: str) -> str:

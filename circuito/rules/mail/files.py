@@ -8,18 +8,21 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from circuito.rules.mail.headers import clean, header_text
-from circuito.rules.mail.parameters import parameters
 from circuito.rules.mail.incoming import MailFile
 from circuito.rules.mail.mime import Part, Raw, parse
+from circuito.rules.mail.parameters import parameters
 from circuito.rules.mail.winmail import unpacked
 
 MAX_FILES = 50
 _SIGNATURES = {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
 _REPORTED = {"message/delivery-status", "message/global-delivery-status", "message/disposition-notification"}
+#: Versions of the words for programs of few people, and PGP's "Version: 1".
+_NO_FILES = {"text/x-amp-html", "text/watch-html", "application/pgp-encrypted"}
+_WORDS = {"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"}
 _EXTENSIONS = {
     "message/rfc822": ".eml", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp",
     "application/pdf": ".pdf", "text/calendar": ".ics", "text/html": ".html", "text/plain": ".txt",
-    "application/ms-tnef": ".dat", "application/pkcs7-mime": ".p7m", "application/pgp-encrypted": ".asc",
+    "application/ms-tnef": ".dat", "application/pkcs7-mime": ".p7m", "application/x-pkcs7-mime": ".p7m",
 }  # fmt: skip
 
 
@@ -34,25 +37,34 @@ class Files:
         self.texts: list[str] = []
         self._by_part: dict[int, str] = {}
         self._used: set[str] = set()
-        for part in root.leaves():
+        leaves = list(root.leaves())
+        self._named_words = _named_words(leaves)
+        for part in leaves:
             self._take(part)
 
     def is_text(self, part: Part) -> bool:
         """Tell a part that is words of the mail itself from a file that happens to be text."""
-        if part.content_type not in ("text/plain", "text/html"):
+        if part.content_type not in _WORDS:
             return False
         disposition, named = _disposition(part)
-        return disposition != "attachment" and not named
+        return disposition != "attachment" and (not named or part is self._named_words)
 
     def standing_image(self, part: Part) -> str:
         """Return the name of an image that stands among the texts, as Apple's programs send them."""
-        name = self._by_part.get(id(part), "")
         stands = part.content_type.startswith("image/") and _disposition(part)[0] == "inline"
-        return name if stands and not part.header("content-id") else ""
+        return self._by_part.get(id(part), "") if stands else ""
 
-    def name_like(self, name: str) -> str:
-        """Return the name of the image that a program's plain text calls `name`."""
-        return next((each.name for each in self.taken if each.name == name.strip()), "")
+    def image_like(self, name: str) -> str:
+        """Return the name of the image that a program's plain text calls `name`, where there is one."""
+        wanted = name.strip().lower()
+        return next((each.name for each in self.taken if each.name.lower() == wanted and _is_image(each)), "")
+
+    def add_found(self, name: str, content: bytes) -> None:
+        """Keep a file that was found within a text."""
+        if len(self.taken) >= MAX_FILES:
+            self.remarks.add("too_many_parts")
+        else:
+            self.add(name, "application/octet-stream", [content])
 
     def add(self, name: str, content_type: str, pieces: Iterable[bytes]) -> str:
         """Write one file and return the name that it got; nothing is written for an empty one."""
@@ -70,7 +82,7 @@ class Files:
         return name
 
     def _take(self, part: Part) -> None:
-        if self.is_text(part) or part.content_type in _SIGNATURES | _REPORTED:
+        if self.is_text(part) or part.content_type in _SIGNATURES | _REPORTED | _NO_FILES:
             return
         if len(self.taken) >= MAX_FILES:
             self.remarks.add("too_many_parts")
@@ -92,8 +104,8 @@ class Files:
             return False
         text, files = found
         self.texts += [text] if text else []
-        for name, content in files[: MAX_FILES - len(self.taken)]:
-            self.add(name, "application/octet-stream", [content])
+        for name, content in files:
+            self.add_found(name, content)
         return True
 
     def _name(self, part: Part) -> str:
@@ -111,6 +123,18 @@ class Files:
         name = next(each for each in candidates if each.lower() not in self._used)
         self._used.add(name.lower())
         return name
+
+
+def _named_words(leaves: list[Part]) -> Part | None:
+    """Return the text that some programs give a name though it is the mail's own: the first part, if no other is."""
+    first = leaves[0]
+    if first.content_type not in ("text/plain", "text/html") or _disposition(first)[0] == "attachment":
+        return None
+    return first
+
+
+def _is_image(file: MailFile) -> bool:
+    return file.content_type.startswith("image/")
 
 
 def _numbers() -> Iterator[int]:

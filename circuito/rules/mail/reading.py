@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -14,18 +14,18 @@ from circuito.rules.mail.bounce import read_bounce
 from circuito.rules.mail.files import Files
 from circuito.rules.mail.files import safe_name as safe_name
 from circuito.rules.mail.forwarded import read_forwarded, says_forward
-from circuito.rules.mail.headers import addresses, header_text, unfolded
+from circuito.rules.mail.headers import ADDRESS, addresses, header_text, unfolded
 from circuito.rules.mail.headers import clean as clean
 from circuito.rules.mail.incoming import IncomingMail, UnreadableMail
 from circuito.rules.mail.mime import Part, Raw, parse
 from circuito.rules.mail.quoted_reply import split_reply
+from circuito.rules.mail.sealed import opened
 
 MAX_TEXT, MAX_SUBJECT, MAX_REFERENCES, MAX_RECIPIENTS, MAX_ENCLOSED = 200_000, 300, 60, 100, 256 * 1024
 CHUNK = 1 << 18
+AHEAD, BEHIND = timedelta(days=1), timedelta(days=30)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
-_ADDRESS = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@[^@\s<>\"(),:;\\\[\]]{1,190}")
 _TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
-_PGP = re.compile(r"^-----BEGIN PGP (SIGNED )?MESSAGE-----", re.MULTILINE)
 
 
 def read_mail(raw: Raw, envelope_from: str, scratch: Path) -> IncomingMail:
@@ -36,21 +36,27 @@ def read_mail(raw: Raw, envelope_from: str, scratch: Path) -> IncomingMail:
     root, remarks = parse(raw)
     if not root.headers:
         raise UnreadableMail("unparsable")
-    senders = addresses(b", ".join(root.all("from")))
-    name, sender = senders[0] if senders else ("", _envelope_sender(envelope_from))
-    if not sender:
-        raise UnreadableMail("no_sender")
-    files = Files(raw, root, scratch)
-    words = Words(raw, files)
-    text = "\n\n".join(filter(None, [words.of(root), *files.texts]))
-    remarks |= files.remarks | words.remarks | _kinds(root, text)
+    who = _who(root, envelope_from)
+    body, source, kinds = opened(root, raw)
+    files = Files(source, body, scratch)
+    words = Words(source, files)
+    text = words.of(body) or "\n\n".join(files.texts)
+    remarks |= files.remarks | words.remarks | kinds
     if len(text) > MAX_TEXT:
         remarks.add("truncated")
-    if len(senders) > 1:
-        remarks.add("several_senders")
     if remarks & {"encrypted_smime", "encrypted_pgp"}:
         files.add("correo.eml", "message/rfc822", (raw[at : at + CHUNK] for at in range(0, len(raw), CHUNK)))
-    return _mail(root, raw, envelope_from, (name, sender, len(senders)), text[:MAX_TEXT], remarks, files)
+    return _mail(root, raw, envelope_from, who, text[:MAX_TEXT], remarks, files)
+
+
+def _who(root: Part, envelope_from: str) -> tuple[str, str, int]:
+    """Return the sender's name and address, and how many senders the mail says that it has."""
+    senders = addresses(b", ".join(root.all("from")[:20]))
+    unsaid = _envelope_sender(envelope_from) or _envelope_sender(unfolded(root.header("return-path")).strip("<>"))
+    name, sender = senders[0] if senders else ("", unsaid)
+    if not sender:
+        raise UnreadableMail("no_sender")
+    return name, sender, len(senders)
 
 
 def _mail(
@@ -71,7 +77,7 @@ def _mail(
     return IncomingMail(
         sender=sender,
         sender_name=name,
-        senders=max(count, 1),
+        senders=count,
         subject=subject,
         text=text.strip(),
         reply_text=reply,
@@ -84,9 +90,22 @@ def _mail(
         authentication=tuple(unfolded(value)[:2000] for value in root.all("authentication-results")[:20]),
         bounce=bounce,
         forwarded=read_forwarded(subject, text, _enclosed(root, raw)),
-        remarks=tuple(sorted(remarks | (set() if message_id else {"no_message_id"}))),
+        remarks=tuple(sorted(remarks | _of_headers(root, message_id, count))),
         files=tuple(files.taken),
     )
+
+
+def _of_headers(root: Part, message_id: str, senders: int) -> set[str]:
+    """Return the remarks about the headers. A date is odd beside the hour at which the last server took the mail."""
+    remarks = set() if message_id else {"no_message_id"}
+    if senders > 1:
+        remarks.add("several_senders")
+    stated, taken = _date(unfolded(root.header("date"))), _date(unfolded(root.header("received")).rpartition(";")[2])
+    if stated and taken and stated - taken > AHEAD:
+        remarks.add("date_future")
+    if stated and taken and taken - stated > BEHIND:
+        remarks.add("date_past")
+    return remarks
 
 
 def _reader_of(root: Part) -> Callable[[str], str]:
@@ -101,7 +120,7 @@ def _reader_of(root: Part) -> Callable[[str], str]:
 
 
 def _envelope_sender(envelope_from: str) -> str:
-    found = _ADDRESS.fullmatch(envelope_from.strip())
+    found = ADDRESS.fullmatch(envelope_from.strip())
     return found[0].lower() if found else ""
 
 
@@ -131,24 +150,6 @@ def _type(root: Part) -> str:
     report = f"; report-type={root.params['report-type']}" if "report-type" in root.params else ""
     within = f" text/calendar; method={calendar.params.get('method', '')}" if calendar is not None else ""
     return f"{root.content_type}{report}{within}"
-
-
-def _kinds(root: Part, text: str) -> set[str]:
-    """Say what is signed or encrypted."""
-    types = {part.content_type: part for part in [root, *root.leaves()]}
-    found: set[str] = set()
-    protocol = root.params.get("protocol", "").lower()
-    if root.content_type == "multipart/signed":
-        found.add("signed_pgp" if "pgp" in protocol else "signed_smime")
-    if root.content_type == "multipart/encrypted" or "application/pgp-encrypted" in types:
-        found.add("encrypted_pgp")
-    opaque = types.get("application/pkcs7-mime") or types.get("application/x-pkcs7-mime")
-    if opaque is not None:
-        signed = opaque.params.get("smime-type", "").lower() == "signed-data"
-        found.add("signed_smime" if signed else "encrypted_smime")
-    if armored := _PGP.search(text):
-        found.add("signed_pgp" if armored[1] else "encrypted_pgp")
-    return found
 
 
 def _enclosed(root: Part, raw: Raw) -> bytes | None:

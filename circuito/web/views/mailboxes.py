@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -34,7 +34,7 @@ def index(request: Request) -> HttpResponse:
 def mailbox(request: Request, mailbox_id: int | None = None) -> HttpResponse:
     """Make or change a mailbox."""
     found = _found(mailbox_id) if mailbox_id else None
-    form = MailboxForm(request.POST or None, initial=_values(found))
+    form = _form(found, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             saved = mailboxes.save_mailbox(found, **form.cleaned_data)
@@ -57,8 +57,11 @@ def _page(request: Request, form: MailboxForm, found: Any, problem: str = "") ->
     return render(request, "mailbox.html", context, status=422 if form.errors else 200)
 
 
-def _values(found: Any) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in mailboxes.PLAIN} if found else {}
+def _form(found: Any, given: QueryDict | None = None) -> MailboxForm:
+    if found is None:
+        return MailboxForm(given)
+    initial = {name: getattr(found, name) for name in mailboxes.PLAIN}
+    return MailboxForm(given, initial=initial, kept=[name for name in mailboxes.SECRETS if getattr(found, name)])
 
 
 @managers_only
@@ -70,7 +73,7 @@ def check(request: Request, mailbox_id: int) -> HttpResponse:
     if finding.good:
         messages.success(request, finding.sentence)
         return redirect("mailbox", mailbox_id=mailbox_id)
-    return _page(request, MailboxForm(initial=_values(found)), _found(mailbox_id), finding.sentence)
+    return _page(request, _form(found), _found(mailbox_id), finding.sentence)
 
 
 @managers_only
@@ -85,7 +88,7 @@ def authorize(request: Request, mailbox_id: int) -> HttpResponse:
     try:
         question = mailboxes.ask_permission(found, _back_to())
     except InvalidInput as error:
-        return _page(request, MailboxForm(initial=_values(found)), found, error.sentence)
+        return _page(request, _form(found), found, error.sentence)
     request.session[ASKED] = {"mailbox": found.pk, "state": question.state, "verifier": question.verifier}
     response = render(request, "mailbox_authorization.html", {"mailbox": found, "address": question.url})
     response["Refresh"] = f"0; url={question.url}"
@@ -102,7 +105,7 @@ def authorized(request: Request) -> HttpResponse:
     del request.session[ASKED]
     found = _found(asked["mailbox"])
     if problem := _take_permission(request, found, asked["verifier"]):
-        return _page(request, MailboxForm(initial=_values(found)), found, problem)
+        return _page(request, _form(found), found, problem)
     messages.success(request, _("Permiso guardado. Pruebe la conexión."))
     return redirect("mailbox", mailbox_id=found.pk)
 
