@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from circuito.intake.lookup import Lookup
+from circuito.intake.lookup import Earlier, Lookup
 from circuito.intake.models import ReceivedMail
 from circuito.intake.senders import Sender
 from circuito.rules.mail.incoming import IncomingMail
@@ -48,11 +48,18 @@ def sameness_of(received: ReceivedMail, mail: IncomingMail, lookup: Lookup) -> t
     A Message-ID is one mail's, so the same one is the same mail. Some programs write the same in every mail, though:
     where the words are others, a person decides, and nothing is lost.
     """
+    if any(each.sha256 == received.sha256 and _is_recent(each, received, mail) for each in lookup.earlier):
+        return "duplicate", ""
     if received.message_id:
         copies = [each for each in lookup.earlier if each.message_id == received.message_id]
         if any(each.fingerprint == received.fingerprint for each in copies):
             return "duplicate", ""
         return ("undecided", _("Trae el Message-ID de un correo anterior y dice otra cosa.")) if copies else None
-    copies = [each for each in lookup.earlier if each.sha256 == received.sha256]
-    limit = None if mail.date is not None else received.received_at - SAME_BYTES_WITHIN
-    return ("duplicate", "") if any(limit is None or each.received_at > limit for each in copies) else None
+    return None
+
+
+def _is_recent(earlier: Earlier, received: ReceivedMail, mail: IncomingMail) -> bool:
+    """The same bytes are the same mail, unless neither a clock nor a Message-ID tells it from yesterday's."""
+    if received.message_id or mail.date is not None or received.mailbox_id is not None:
+        return True
+    return received.received_at - earlier.received_at < SAME_BYTES_WITHIN

@@ -134,6 +134,15 @@ def test_mails_that_arrive_together_find_one_another(cast: Cast) -> None:
     assert outcomes == ["ticket", "message", "duplicate"]
 
 
+def test_on_the_desks_word_a_mail_of_another_client_is_added_as_his(cast: Cast, browse: Browse) -> None:
+    ticket = a_ticket(cast)
+    received = arrive(letter("zoe@otra.example", f"[Ticket: {ticket.number}]", "Soy la contadora de los dos."))
+    assert browse("dora").post(f"/mail/{received.pk}/message/", {"number": str(ticket.number)}).status_code == 302
+    said = Message.objects.get()
+    assert (said.author, said.author_email, said.from_client) == (None, "zoe@otra.example", True)
+    assert browse("zoe").get(f"/tickets/{ticket.number}/").status_code == 404
+
+
 def test_a_cc_grants_nothing(cast: Cast, browse: Browse) -> None:
     arrive(letter("ana@acme.example", "una falla", Cc="zoe@otra.example, juan@nadie.example"))
     number = Ticket.objects.get().number

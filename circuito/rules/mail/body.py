@@ -53,7 +53,7 @@ class Words:
         others = [child for child in children if child is not plain and child.content_type != "text/calendar"]
         best = self.of(plain) if plain else ""
         if not best or _is_stub(best):
-            best = max([best, *map(self.of, others)], key=len)
+            best = max(map(self.of, others), key=len, default="") or best
         elif self.files.names and _PLACED not in best:
             best = self._with_images(best, others)
         return "\n\n".join(filter(None, (best, self.of(calendar) if calendar else "")))

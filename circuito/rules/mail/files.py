@@ -84,10 +84,12 @@ class Files:
     def _take(self, part: Part) -> None:
         if self.is_text(part) or part.content_type in _SIGNATURES | _REPORTED | _NO_FILES:
             return
+        if part.content_type.startswith("multipart/"):
+            return  # too deep to be opened
         if len(self.taken) >= MAX_FILES:
             self.remarks.add("too_many_parts")
             return
-        if part.content_type in ("application/ms-tnef", "application/vnd.ms-tnef") and self._unpack(part):
+        if _is_winmail(part) and self._unpack(part):
             return
         if part.is_badly_encoded(self.raw):
             self.remarks.add("bad_encoding")
@@ -131,6 +133,11 @@ def _named_words(leaves: list[Part]) -> Part | None:
     if first.content_type not in ("text/plain", "text/html") or _disposition(first)[0] == "attachment":
         return None
     return first
+
+
+def _is_winmail(part: Part) -> bool:
+    tnef = part.content_type in ("application/ms-tnef", "application/vnd.ms-tnef")
+    return tnef or _disposition(part)[1].lower() == "winmail.dat"
 
 
 def _is_image(file: MailFile) -> bool:

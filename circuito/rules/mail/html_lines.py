@@ -40,8 +40,11 @@ class Lines:
 
     def block(self, *, apart: bool = False) -> None:
         """A block begins or ends here; `apart`: with an empty line between it and its neighbour."""
-        if self._open and _joined("".join(self._open)):
+        line = "".join(self._open)
+        if _joined(line):
             self.end()
+        elif "\xa0" in line and CELL not in line:
+            self._apart = True  # an empty paragraph, as Outlook writes an empty line
         self._open = []
         self._apart = self._apart or apart
 

@@ -99,6 +99,7 @@ class _Reading:
         self.silent = 0
         self.pre = 0
         self.lists: list[int] = []
+        self.tight = False
         self.link, self.shown = "", ""
 
     def of(self, html: str) -> str:
@@ -158,9 +159,10 @@ class _Reading:
             self.pre += tag == "pre"
 
     def _break(self, tag: str, given: dict[str, str]) -> None:
-        tight = tag == "p" and ("MsoNormal" in given.get("class", "") or _NO_MARGIN.search(given.get("style", "")))
-        nested = tag in ("ul", "ol") and bool(self.lists)
-        self.lines.block(apart=(tag in _PARAGRAPHS or tag == "blockquote") and not tight and not nested)
+        if tag == "p":
+            said = given.get("style", "")
+            self.tight = "MsoNormal" in given.get("class", "") or bool(_NO_MARGIN.search(said))
+        self.lines.block(apart=self._stands_apart(tag))
         if given.get("id", "").endswith(("divRplyFwdMsg", "OLK_SRC_BODY_SECTION")):
             self.lines.say("_" * 32)
             self.lines.block()
@@ -173,8 +175,13 @@ class _Reading:
         if tag in ("ul", "ol") and self.lists:
             self.lists.pop()
         if tag in _BLOCKS or tag == "blockquote":
-            apart = tag in _PARAGRAPHS and tag != "p" and not self.lists
-            self.lines.block(apart=apart or tag == "blockquote")
+            self.lines.block(apart=self._stands_apart(tag))
+
+    def _stands_apart(self, tag: str) -> bool:
+        """Tell whether an empty line stands around such a block."""
+        if tag == "p":
+            return not self.tight
+        return tag == "blockquote" or (tag in _PARAGRAPHS and not (tag in ("ul", "ol") and self.lists))
 
     def _leave(self, tag: str) -> None:
         while self.open:

@@ -18,7 +18,7 @@ MAX_PARTS, MAX_DEPTH, MAX_MISSES = 200, 20, 20_000
 MAX_HEADERS, MAX_HEADER_BYTES, MAX_JUNK = 500, 256 * 1024, 20
 
 _HEADER = re.compile(rb"([!-9;-~]{1,100})[ \t]*:[ \t]*([^\r\n]*(?:(?:\r\n|\n|\r)[ \t][^\r\n]*)*)(?:\r\n|\n|\r|\Z)")
-_MBOX_FROM = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]{0,10}(?:>?From [^\r\n]{0,998}(?:\r\n|\n|\r))?")
+_MBOX_FROM = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]{0,10}(?:>?From (?![ \t]*:)[^\r\n]{0,998}(?:\r\n|\n|\r))?")
 _LINE = re.compile(rb"[^\r\n]{1,1000}(?:\r\n|\n|\r)")
 _BLANK = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 #: What surely is a header: a line before it that is none is junk among headers, not the first of the body.

@@ -101,9 +101,9 @@ def test_a_mapped_file_reads_the_same(tmp_path: Path) -> None:
         ["exchange-pdf", "gmail-inline-image", "lines-cr-multipart", "forward-as-attachment"]
     ):
         (scratch := tmp_path / str(number)).mkdir()
-        with (MAILS / f"{name}.eml").open("rb") as file:
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-                mail = read_mail(mapped, "", scratch)
+        path = MAILS / f"{name}.eml"
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+            mail = read_mail(mapped, "", scratch)
         assert mail == read(name, scratch)
 
 

@@ -1,0 +1,1 @@
+"""Hostile mail: what the corpus becomes when it is broken at random, and what the reader does with it."""
