@@ -80,7 +80,7 @@ class ReceivedMail(models.Model):
     raw = models.BinaryField(null=True)
     stored = models.CharField(max_length=190, blank=True)
     size = models.PositiveBigIntegerField(default=0)
-    sha256 = models.CharField(max_length=64, db_index=True)
+    sha256 = models.CharField(max_length=64)
     door = models.CharField(max_length=10, choices=DOORS, default="smtp")
     mailbox = models.ForeignKey(Mailbox, models.SET_NULL, null=True, related_name="mails")
     uid_validity = models.BigIntegerField(null=True)
@@ -93,18 +93,18 @@ class ReceivedMail(models.Model):
     sender = models.CharField(max_length=255, blank=True)
     subject = models.CharField(max_length=300, blank=True)
     excerpt = models.TextField(blank=True)
-    message_id = models.CharField(max_length=255, blank=True, db_index=True)
+    message_id = models.CharField(max_length=255, blank=True)
     fingerprint = models.CharField(max_length=64, blank=True)
     remarks = models.CharField(max_length=300, blank=True)
     automatic = models.CharField(max_length=40, blank=True)
     authentication = models.CharField(max_length=300, blank=True)
     proven = models.BooleanField(null=True)
     placed_by = models.CharField(max_length=20, blank=True)
-    forwarded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    forwarded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     ticket = models.ForeignKey(Ticket, models.SET_NULL, null=True, related_name="received_mail")
     ticket_message = models.ForeignKey(Message, models.SET_NULL, null=True, related_name="received_mail")
     bounce_of = models.ForeignKey(Notice, models.SET_NULL, null=True, related_name="bounces")
-    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    decided_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     decided_at = models.DateTimeField(null=True)
 
     #: All that is decided about a mail; the bytes are never written a second time.
@@ -116,7 +116,10 @@ class ReceivedMail(models.Model):
 
     class Meta:
         ordering = ["id"]
+        # Every index is written twice a mail: none but those that are asked (no pattern twins, no idle foreign keys).
         indexes = [
+            models.Index(fields=["sha256"], name="mail_bytes"),
+            models.Index(fields=["message_id"], name="mail_message_id"),
             models.Index(fields=["id"], name="mail_pending", condition=Q(outcome="pending")),
             models.Index(fields=["outcome", "id"], name="mail_by_outcome"),
             models.Index(fields=["door", "id"], name="mail_by_door"),

@@ -34,13 +34,13 @@ class Notice(models.Model):
 
     kind = models.CharField(max_length=30)
     ticket = models.ForeignKey(Ticket, models.CASCADE, null=True, related_name="notices")
-    change = models.ForeignKey(StateChange, models.CASCADE, null=True, related_name="notices")
+    change = models.ForeignKey(StateChange, models.CASCADE, null=True, related_name="notices", db_index=False)
     ticket_message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="notices")
     recipient = models.EmailField()
-    recipient_user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    recipient_user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     language = models.CharField(max_length=5)
     internal = models.BooleanField(default=False)
-    message_id = models.CharField(max_length=190, unique=True)
+    message_id = models.CharField(max_length=190)
     in_reply_to = models.CharField(max_length=255, blank=True)
     automatic_answer = models.BooleanField(default=False)
     subject = models.CharField(max_length=300)
@@ -70,6 +70,7 @@ class Notice(models.Model):
             models.Index(fields=["created_at"], name="notice_answers", condition=Q(automatic_answer=True)),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["message_id"], name="notice_message_id"),
             models.UniqueConstraint(
                 fields=["change", "kind", "recipient"],
                 name="notice_once_a_change",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from encodings.aliases import aliases
+from functools import lru_cache
 
 #: What Python knows by another name, or by a narrower one than is meant.
 _ALIASES = {"cp-850": "cp850", "iso-8859-8-i": "iso8859-8", "unicode-1-1-utf-7": "utf-7", "utf8mb4": "utf-8",
@@ -29,7 +30,7 @@ _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 def decoded(data: bytes, stated: str) -> tuple[str, str]:
     """Return `data` as text, and a remark (`unknown_charset`, `bad_encoding`) or nothing."""
-    charset = _charset(stated)
+    charset = _charset(stated[:80]) if stated else None
     if data.isascii() and (charset is None or not charset.startswith(_SEVEN_BIT)):
         return data.decode("ascii"), ""
     if charset is None and data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -44,6 +45,7 @@ def decoded(data: bytes, stated: str) -> tuple[str, str]:
     return _guessed(data), "" if charset in _LATIN or charset == "utf-8" else "bad_encoding"
 
 
+@lru_cache(maxsize=256)
 def _charset(stated: str) -> str | None:
     """Return Python's name of a charset, or None where there is none such."""
     name = next(iter(stated.strip(" \t\"'<>").lower().split()), "")[:40]

@@ -29,11 +29,13 @@ def unfolded(raw: bytes) -> str:
 
 def header_text(raw: bytes) -> str:
     """Return what a header says to people."""
-    return words(unfolded(raw))
+    return words(unfolded(raw)) if raw else ""
 
 
 def words(text: str) -> str:
     """Decode the encoded words of `text`; those that stand together are joined as bytes, for some cut a character."""
+    if "=?" not in text:
+        return clean(text)
     out: list[str] = []
     run: list[tuple[str, bytes]] = []
     at = 0
