@@ -10,6 +10,7 @@ import gc
 import json
 import multiprocessing
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ from circuito.rules.mail.incoming import IncomingMail, UnreadableMail
 from circuito.rules.mail.reading import read_mail
 
 MAX_SECONDS, WARM_UP, SHOWN = 2.0, 2_000, 5
+STUCK = 20  # seconds after which a mail is given up, so that the others have their turn
 
 
 @dataclass
@@ -53,6 +55,7 @@ def main() -> None:
 
 
 def _read_many(count: int, seed: str) -> Report:
+    signal.signal(signal.SIGALRM, _give_up)
     report, originals, start = Report(), corpus(), 0
     with tempfile.TemporaryDirectory() as folder:
         for number in range(count):
@@ -66,6 +69,7 @@ def _read_many(count: int, seed: str) -> Report:
 def _read_one(seed: str, originals: list[bytes], folder: Path, report: Report) -> None:
     raw = random_mail(random.Random(seed), originals)
     began = time.perf_counter()
+    signal.alarm(STUCK)
     try:
         _check(read_mail(raw, "", folder), raw)
         report.outcomes["read"] += 1
@@ -73,7 +77,12 @@ def _read_one(seed: str, originals: list[bytes], folder: Path, report: Report) -
         report.outcomes[error.reason] += 1
     except Exception as error:  # to find them is what this is for
         report.crashes.append((seed, f"{type(error).__name__}: {error}"[:300]))
+    signal.alarm(0)
     report.slowest = sorted([*report.slowest, (time.perf_counter() - began, seed, len(raw))], reverse=True)[:SHOWN]
+
+
+def _give_up(_signal: int, _frame: object) -> None:
+    raise TimeoutError(f"more than {STUCK} s")
 
 
 def _check(mail: IncomingMail, raw: bytes) -> None:

@@ -14,9 +14,10 @@ _WROTE = re.compile(
 )
 _BEGINS_ATTRIBUTION = re.compile(r"(?:el|em|en|le|on|am|il|no dia|dia|a)\b|.{0,120}<[^<>\s]{1,100}@", re.IGNORECASE)
 _ORIGINAL = re.compile(
-    r"[-_=*\s]{2,}(?:mensaje original|original message|mensagem original|original-nachricht|ursprüngliche nachricht"
+    r"[-‐_=*\s]{2,}(?:mensaje original|original message|mensagem original|original-nachricht|ursprüngliche nachricht"
     r"|message d['’]origine|messaggio originale|original appointment|cita original|correo original"
-    r"|mensaje enviado originalmente|e-mail original)[-_=*\s:]{2,}$",
+    r"|mensaje enviado originalmente|e-mail original)[-‐_=*\s:]{2,}$"
+    r"|>>> [^>].{2,200}\b\d{1,2}[:.]\d{2}.{0,20}>>>$",
     re.IGNORECASE,
 )
 _ABOVE = re.compile(
@@ -29,7 +30,8 @@ _HEADER = re.compile(
     r"|subject|betreff|objet|oggetto|fecha|data|date|datum|cc|cco|bcc|importancia|prioridad)\s?:(?:\s|$)",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"[_=─—-]{16,}$")
+_SENT = re.compile(r"(?:fecha|data|date|datum|sent|enviado(?: el)?)\s?:\s*\S", re.IGNORECASE)
+_RULE = re.compile(r"(?:[_=─—-]{16,}|>>>)$")
 _DATE = re.compile(r"\b\d{4}\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2}\b")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}")
 _FORWARDED = re.compile(
@@ -41,7 +43,7 @@ _FORWARDED = re.compile(
 MOBILE = re.compile(
     r"(?:enviado (?:desde|do|de|por|a partir)\b.{0,80}(?:iphone|ipad|android|outlook|yahoo|m[oó]vil|celular|samsung"
     r"|huawei|xiaomi|galaxy|blackberry|dispositivo|smartphone|tel[eé]fono|telem[oó]vel|correo|mail|windows|antel)"
-    r"|sent from (?:my|mail|outlook|yahoo|a |the |windows)|get outlook for|(?:obtener|baixe|obter) (?:o )?outlook"
+    r"|enviad[oa] co[mn] .{0,40}proton|sent from (?:my|mail|outlook|yahoo|a |the |windows)|get outlook for|(?:obtener|baixe|obter) (?:o )?outlook"
     r"|obtén outlook|descargar outlook|sent (?:via|with) )",
     re.IGNORECASE,
 )
@@ -100,7 +102,7 @@ def introduces(line: str) -> bool:
 
 
 def is_original_mark(line: str) -> bool:
-    """Tell `-----Mensaje original-----` and its kin, and `## write above this line ##`."""
+    """Tell `-----Mensaje original-----`, GroupWise's `>>> Name date >>>`, and `## write above this line ##`."""
     marked = line.strip()[:MAX_LINE]
     return len(marked) > 6 and bool(_ORIGINAL.match(marked) or _ABOVE.match(marked))
 
@@ -116,8 +118,10 @@ def is_rule(line: str) -> bool:
 
 
 def is_header_block(lines: list[str], at: int) -> bool:
-    """Tell `De: … Enviado: … Para: … Asunto: …`, three of them among the first lines, the sender first."""
+    """Tell `De: … Enviado: … Para: … Asunto: …`, three of them among the first lines, the sender or the date first."""
     block = [plain for line in lines[at : at + 8] if (plain := bare(line))][:5]
+    if block and _SENT.match(block[0]):
+        return len(block) > 3 and bool(_FROM.match(block[1])) and all(map(_HEADER.match, block[:4]))
     if not block or not _FROM.match(block[0]) or not _is_dated(" ".join(block)):
         return False
     return sum(bool(_HEADER.match(line)) for line in block) >= 3

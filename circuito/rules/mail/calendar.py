@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+_OPTION = r";[^;:\n\"]{0,200}(?:\"[^\"\n]{0,200}\"[^;:\n\"]{0,200})?"
 _LINE = re.compile(
-    r"(SUMMARY|DTSTART|DTEND|LOCATION|ORGANIZER|RRULE|STATUS)((?:;[^:\n\"]{0,200}(?:\"[^\"\n]{0,200}\")?){0,8}):(.{0,500})",
-    re.IGNORECASE,
+    rf"(SUMMARY|DTSTART|DTEND|LOCATION|ORGANIZER|RRULE)((?:{_OPTION}){{0,8}}):(.{{0,500}})", re.IGNORECASE
 )
 _METHOD = re.compile(r"^METHOD:([A-Z]{1,20})", re.IGNORECASE | re.MULTILINE)
 _INSTANT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})\d{2}(Z?))?$")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from circuito.rules.mail.transfer import uudecoded
 
-MAX_ENCLOSED = 40 * 1024 * 1024
+MAX_ENCLOSED, MAX_FILES = 40 * 1024 * 1024, 50
 _UU_BEGIN = re.compile(rb"(?:\A|(?<=\n)|(?<=\r))begin [0-7]{3,4} ([^\r\n]{1,200})(?:\r\n|\n|\r)(?=[ -`]{1,90}[\r\n])")
 _UU_END = re.compile(rb"[\r\n][` ]?[ \t]*(?:\r\n|\n|\r)end[ \t]*(?:\r\n|\n|\r|\Z)")
 _Y_BEGIN = re.compile(rb"(?:\A|(?<=\n)|(?<=\r))=ybegin [^\r\n]{1,300}?name=([^\r\n]{1,200})(?:\r\n|\n|\r)")
@@ -27,11 +28,15 @@ def has_files(data: bytes) -> bool:
 
 def files_within(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     """Return the text without the files in its lines, and these as (name, bytes); one without an end is left there."""
-    kept, found, at = [], [], 0
-    while begin := _next(data, at):
+    kept: list[bytes] = []
+    found: list[tuple[bytes, bytes]] = []
+    at = 0
+    for begin in _beginnings(data):
+        if begin.start() < at:
+            continue  # within the file before
         is_y = begin.re is _Y_BEGIN
         end = (_Y_END if is_y else _UU_END).search(data, begin.end() - 1)
-        if end is None:
+        if end is None or len(found) >= MAX_FILES:
             break
         content = data[begin.end() : end.start()]
         found.append((begin[1].strip(), _yenc(content) if is_y else uudecoded(content.splitlines())))
@@ -40,9 +45,9 @@ def files_within(data: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     return b"".join([*kept, data[at:]]), found
 
 
-def _next(data: bytes, at: int) -> re.Match[bytes] | None:
-    uu, y = _UU_BEGIN.search(data, at), _Y_BEGIN.search(data, at)
-    return min((each for each in (uu, y) if each), key=lambda each: each.start(), default=None)
+def _beginnings(data: bytes) -> list[re.Match[bytes]]:
+    found = [*islice(_UU_BEGIN.finditer(data), MAX_FILES), *islice(_Y_BEGIN.finditer(data), MAX_FILES)]
+    return sorted(found, key=lambda begin: begin.start())
 
 
 def _yenc(content: bytes) -> bytes:

@@ -23,7 +23,7 @@ MAX_CANDIDATES, MAX_SIGNATURE = 20, 15
 
 #: What a line begins with that may begin a quote; most lines need no closer look.
 _BEGINNINGS = ("el", "em", "en", "on", "le", "am", "il", "no", "a ", "di")
-_MARKS = "*-_=#\u200e\u200f\u202a─—>"
+_MARKS = "*-‐_=#\u200e\u200f\u202a─—>"
 Lines = list[str]
 
 
@@ -81,11 +81,13 @@ def _may_begin(line: str) -> bool:
 
 def _quote(lines: Lines, at: int) -> _Quote | None:
     line = lines[at]
-    if is_quoted(line):
+    if is_original_mark(line):
+        return _Quote(at, at + 1, marked=False)
+    if is_quoted(line) and not is_rule(line):
         return None
     if count := attribution(lines, at):
         return _Quote(at, at + count, marked=True)
-    if is_original_mark(line) or is_header_block(lines, at):
+    if is_header_block(lines, at):
         return _Quote(at, at + 1, marked=False)
     if is_rule(line):
         following = next((n for n in range(at + 1, min(at + 3, len(lines))) if lines[n].strip()), None)

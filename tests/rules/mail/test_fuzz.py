@@ -60,7 +60,7 @@ BODIES = [
     b"From: a@b\r\nContent-Type: text/html\r\n\r\n",
     b"From: a@b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n",
     b"From: a@b\r\nContent-Type: text/plain; format=flowed\r\n\r\n",
-    b"From: a@b\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VEVENT\r\n",
+    b"From: a@b\r\nContent-Type: text/calendar\r\n\r\nBEGIN:VEVENT\r\nDTSTART",
     b"From: a@b\r\nContent-Type: text/plain; charset=utf-7\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
 ]
 
