@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from circuito.access import attachments_for, messages_for, open_steps
 from circuito.api import record
@@ -155,5 +156,5 @@ def notice(row: Notice, actor: Actor) -> NoticeOut:
         internal=row.internal,
         created_at=row.created_at,
         settled_at=row.settled_at,
-        error=row.last_error or None if actor.is_staff else None,
+        error=gettext(row.last_error) if row.last_error and actor.is_staff else None,
     )

@@ -23,7 +23,7 @@ def describe(received: ReceivedMail, mail: IncomingMail, sender: Sender) -> None
     received.sender, received.subject = mail.sender[:255], mail.subject
     received.message_id, received.excerpt = mail.message_id[:255], mail.reply_text[:EXCERPT]
     received.fingerprint = _fingerprint(mail)
-    received.remarks = ",".join([*mail.remarks, *_odd_date(received, mail)])[:300]
+    received.remarks = ",".join(dict.fromkeys([*mail.remarks, *_odd_date(received, mail)]))[:300]
     received.automatic = mail.automatic[:40]
     received.authentication, received.proven = sender.summary[:300], sender.proven
 

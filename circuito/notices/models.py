@@ -75,7 +75,7 @@ class Notice(models.Model):
                 fields=["change", "kind", "recipient"],
                 name="notice_once_a_change",
                 condition=Q(change__isnull=False),
-            )
+            ),
         ]
 
 

@@ -69,7 +69,7 @@ def test_one_that_stalls_is_ended_and_the_mail_is_told(tmp_path: Path) -> None:
 def test_one_that_may_not_have_the_memory_says_so_and_reads_on(tmp_path: Path) -> None:
     one = Reader(memory=48 * 1024 * 1024)
     large = MAIL.replace(b"No anda.", b"x" * 60_000_000)
-    with pytest.raises(UnreadableMail, match="too_big|crashed"):
+    with pytest.raises(UnreadableMail, match=r"too_big|crashed"):
         one.read(Request(large, "", "", tmp_path))
     assert one.read(Request(MAIL, "", "", tmp_path)).subject == "hola"
     one.close()

@@ -12,6 +12,8 @@ _WROTE = re.compile(
     rf"|.{{2,200}}\b{_VERB}(?: (?:el|on|em|am|le)\b.{{4,100}})?\s?:)$",
     re.IGNORECASE,
 )
+#: Yahoo's programs on telephones put the quoted words behind the attribution, on the same line.
+_RUN_ON = re.compile(rf"((?:el|em|le|on|am|il)\b.{{10,300}}?\b{_VERB}\s?:) {{2,}}\S", re.IGNORECASE)
 _BEGINS_ATTRIBUTION = re.compile(r"(?:el|em|en|le|on|am|il|no dia|dia|a)\b|.{0,120}<[^<>\s]{1,100}@", re.IGNORECASE)
 _ORIGINAL = re.compile(
     r"[-‐_=*\s]{2,}(?:mensaje original|original message|mensagem original|original-nachricht|ursprüngliche nachricht"
@@ -43,7 +45,8 @@ _FORWARDED = re.compile(
 MOBILE = re.compile(
     r"(?:enviado (?:desde|do|de|por|a partir)\b.{0,80}(?:iphone|ipad|android|outlook|yahoo|m[oó]vil|celular|samsung"
     r"|huawei|xiaomi|galaxy|blackberry|dispositivo|smartphone|tel[eé]fono|telem[oó]vel|correo|mail|windows|antel)"
-    r"|enviad[oa] co[mn] .{0,40}proton|sent from (?:my|mail|outlook|yahoo|a |the |windows)|get outlook for|(?:obtener|baixe|obter) (?:o )?outlook"
+    r"|enviad[oa] co[mn] .{0,40}proton|sent from (?:my|mail|outlook|yahoo|a |the |windows)|get outlook for"
+    r"|(?:obtener|baixe|obter) (?:o )?outlook"
     r"|obtén outlook|descargar outlook|sent (?:via|with) )",
     re.IGNORECASE,
 )
@@ -70,11 +73,11 @@ def is_quoted(line: str) -> bool:
 def attribution(lines: list[str], at: int) -> int:
     """Return how many lines the attribution has that begins at line `at`: programs wrap them; 0 where none does."""
     first = bare(lines[at])
-    if not 3 <= len(first) <= MAX_LINE or is_quoted(lines[at]):
+    if len(first) < 3 or is_quoted(lines[at]):
         return 0
-    if _WROTE.match(first) and _is_dated(first):
+    if _runs_on(first) or (len(first) <= MAX_LINE and _WROTE.match(first) and _is_dated(first)):
         return 1
-    if not _BEGINS_ATTRIBUTION.match(first):
+    if len(first) > MAX_LINE or not _BEGINS_ATTRIBUTION.match(first):
         return 0
     joined = first
     for count in (2, 3):
@@ -84,6 +87,11 @@ def attribution(lines: list[str], at: int) -> int:
         if _WROTE.match(joined[: MAX_LINE * 2]) and _is_dated(joined):
             return count
     return 0
+
+
+def _runs_on(line: str) -> bool:
+    found = _RUN_ON.match(line)
+    return found is not None and is_certain(found[1])
 
 
 def _is_dated(line: str) -> bool:

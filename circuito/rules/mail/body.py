@@ -13,6 +13,7 @@ from circuito.rules.mail.html_text import MAX_TOKENS, html_to_text
 from circuito.rules.mail.mime import Part, Raw
 
 MAX_TEXT_BYTES, STUB_LENGTH = 1 << 20, 400
+MAX_ALL_BYTES = 2 << 20  # of all parts: a mail of two hundred large HTML parts must not take minutes
 #: A plain part that only says that there is an HTML part.
 _STUB = re.compile(
     r"\bhtml\b|(?:view|read|display|ver|leer|visualizar|see) (?:\w+ ){0,4}(?:browser|navegador|online|en l[ií]nea)"
@@ -34,6 +35,7 @@ class Words:
     def __init__(self, raw: Raw, files: Files) -> None:
         self.raw, self.files = raw, files
         self.remarks: set[str] = set()
+        self._left = MAX_ALL_BYTES
         self._placed: set[str] = set()
 
     def of(self, part: Part) -> str:
@@ -97,9 +99,11 @@ class Words:
         data = part.body(self.raw, MAX_TEXT_BYTES + 1)
         if has_files(data):
             data = self._take_files(part, data)
-        if len(data) > MAX_TEXT_BYTES:
+        most = min(MAX_TEXT_BYTES, self._left)
+        if len(data) > most:
             self.remarks.add("truncated")
-        text, remark = decoded(data[:MAX_TEXT_BYTES], part.params.get("charset", ""))
+        self._left -= len(data[:most])
+        text, remark = decoded(data[:most], part.params.get("charset", ""))
         self.remarks |= {remark} - {""}
         if part.is_badly_encoded(self.raw):
             self.remarks.add("bad_encoding")

@@ -7,8 +7,10 @@ a line of JSON (`length`) and so many bytes of JSON: `mail`, or `unreadable` and
 
 from __future__ import annotations
 
+import errno
 import json
 import mmap
+import os
 import sys
 from pathlib import Path
 from typing import IO, Any
@@ -61,10 +63,14 @@ def _answer(request: dict[str, Any], raw: bytes) -> dict[str, Any]:
     except MemoryError:
         return {"unreadable": "too_big", "detail": ""}
     except Exception as error:  # whatever a hostile mail provokes here is answered, and the next mail is read
+        if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+            return {"unreadable": "too_big", "detail": ""}  # mapping the file says it so
         return {"unreadable": "crashed", "detail": f"{type(error).__name__}: {error}"[:300]}
 
 
 def _read_mapped(file: IO[bytes], request: dict[str, Any]) -> dict[str, Any]:
+    if not os.fstat(file.fileno()).st_size:
+        raise UnreadableMail("unparsable")  # nothing cannot be mapped
     with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         return read_mail(mapped, request["envelope_from"], Path(request["scratch"])).as_json()
 

@@ -13,7 +13,7 @@ from itertools import islice
 
 from circuito.rules.mail.html_lines import CELL, SPACE, Lines
 
-MAX_HTML, MAX_LINK, MAX_TAG, MAX_DEPTH, MAX_TOKENS = 1_000_000, 1000, 4096, 500, 200_000
+MAX_HTML, MAX_LINK, MAX_TAG, MAX_DEPTH, MAX_TOKENS = 1_000_000, 1000, 4096, 500, 120_000
 NO_IMAGES: Mapping[str, str] = {}
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "pre", "hr"}
 _BLOCKS = _PARAGRAPHS | {
@@ -42,7 +42,9 @@ def html_to_text(html: str, images: Mapping[str, str] = NO_IMAGES) -> str:
     """
     html = html[:MAX_HTML]
     # A mark that hides something and is never closed must not take the words of the mail along.
-    return _Reading(images).of(html) or _Reading(images, show_hidden=True).of(html)
+    reading = _Reading(images)
+    text = reading.of(html)
+    return text if text or not reading.has_hidden else _Reading(images, show_hidden=True).of(html)
 
 
 def _tokens(html: str) -> Iterator[tuple[str, str, str]]:
@@ -93,6 +95,7 @@ class _Reading:
 
     def __init__(self, images: Mapping[str, str], *, show_hidden: bool = False) -> None:
         self.images, self.show_hidden = images, show_hidden
+        self.has_hidden = False
         self.lines = Lines()
         self.open: list[tuple[str, bool, bool]] = []
         self.names: Counter[str] = Counter()
@@ -156,6 +159,7 @@ class _Reading:
             self.open.append((tag, hidden, quotes))
             self.names[tag] += 1
             self.silent += hidden
+            self.has_hidden |= hidden
             self.pre += tag == "pre"
 
     def _break(self, tag: str, given: dict[str, str]) -> None:

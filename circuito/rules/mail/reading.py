@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from circuito.rules.mail.files import safe_name as safe_name
 from circuito.rules.mail.forwarded import read_forwarded, says_forward
 from circuito.rules.mail.headers import ADDRESS, addresses, header_text, unfolded
 from circuito.rules.mail.headers import clean as clean
-from circuito.rules.mail.incoming import IncomingMail, UnreadableMail
+from circuito.rules.mail.incoming import Bounce, IncomingMail, UnreadableMail
 from circuito.rules.mail.mime import Part, Raw, parse
 from circuito.rules.mail.quoted_reply import split_reply
 from circuito.rules.mail.sealed import opened
@@ -25,6 +26,7 @@ MAX_TEXT, MAX_SUBJECT, MAX_REFERENCES, MAX_RECIPIENTS, MAX_ENCLOSED = 200_000, 3
 CHUNK = 1 << 18
 AHEAD, BEHIND = timedelta(days=1), timedelta(days=30)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
+_COMMENT = re.compile(r"\([^()]{0,200}\)")
 _TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 
 
@@ -72,7 +74,7 @@ def _mail(
     subject = " ".join(header_text(root.header("subject")).split())[:MAX_SUBJECT]
     message_id = next(iter(_MESSAGE_ID.findall(unfolded(root.header("message-id")))), "")
     header = _reader_of(root)
-    bounce = read_bounce(root, raw, header, text, envelope_from)
+    bounce = _storable(read_bounce(root, raw, header, text, envelope_from))
     reply, quoted = (text.strip(), "") if says_forward(subject) else split_reply(text)
     return IncomingMail(
         sender=sender,
@@ -108,6 +110,19 @@ def _of_headers(root: Part, message_id: str, senders: int) -> set[str]:
     return remarks
 
 
+def _storable(bounce: Bounce | None) -> Bounce | None:
+    """A report's words come as they are in the bytes, and no database keeps a NUL."""
+    if bounce is None:
+        return None
+    return replace(
+        bounce,
+        recipients=tuple(map(clean, bounce.recipients)),
+        message_id=clean(bounce.message_id),
+        status=clean(bounce.status),
+        diagnostic=clean(bounce.diagnostic),
+    )
+
+
 def _reader_of(root: Part) -> Callable[[str], str]:
     known: dict[str, str] = {}
 
@@ -138,7 +153,7 @@ def _recipients(root: Part) -> tuple[str, ...]:
 
 def _date(text: str) -> datetime | None:
     try:
-        date = parsedate_to_datetime(text)
+        date = parsedate_to_datetime(_COMMENT.sub(" ", text))
         return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

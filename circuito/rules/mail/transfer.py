@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import mmap
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 CHUNK, SAMPLE = 1 << 18, 1 << 12
 Raw = bytes | mmap.mmap
@@ -80,7 +80,8 @@ def _base64(raw: Raw, start: int, end: int) -> Iterator[bytes]:
     for at in range(start, end, CHUNK):
         letters = left + raw[at : min(at + CHUNK, end)].translate(None, _NOT_BASE64)
         whole = len(letters) - len(letters) % 4
-        if b"=" in letters[:whole].rstrip(b"="):
+        core = letters[:whole].rstrip(b"=")
+        if b"=" in core or len(core) % 4 == 1:
             yield from _padded_in_the_middle(letters)
             left = b""
             continue
@@ -97,14 +98,18 @@ def _padded_in_the_middle(letters: bytes) -> Iterator[bytes]:
             yield binascii.a2b_base64(piece[:usable] + b"=" * (-usable % 4))
 
 
-def uudecoded(lines: Iterable[bytes]) -> bytes:
-    """Decode the lines between `begin` and `end`; a broken line gives what can be read of it, or nothing."""
-    decoded = []
+def uudecoded(lines: list[bytes]) -> bytes:
+    """Decode the lines between `begin` and `end`; a broken line gives what can be read of it, or nothing.
+
+    Spaces that were lost at a line's end are zeros again; lines that are little else must not fill a disk.
+    """
+    decoded = bytearray()
+    most = 3 * sum(map(len, lines)) + 1000
     for line in lines:
-        if line.startswith((b"begin ", b"end")) or not line.strip():
+        if line.startswith((b"begin ", b"end")) or not line.strip() or len(decoded) > most:
             continue
         try:
-            decoded.append(binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3 + 1]))
+            decoded += binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3 + 1])
         except binascii.Error:
             continue
-    return b"".join(decoded)
+    return bytes(decoded)

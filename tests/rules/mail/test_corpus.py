@@ -96,25 +96,20 @@ def test_the_corpus_is_whole() -> None:
     assert (MAILS / ".gitattributes").read_text(encoding="utf-8").startswith("* -text")
 
 
-def test_a_mapped_file_reads_the_same(tmp_path: Path) -> None:
-    for number, name in enumerate(
-        ["exchange-pdf", "gmail-inline-image", "lines-cr-multipart", "forward-as-attachment"]
-    ):
-        (scratch := tmp_path / str(number)).mkdir()
-        path = MAILS / f"{name}.eml"
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-            mail = read_mail(mapped, "", scratch)
-        assert mail == read(name, scratch)
+@pytest.mark.parametrize("name", READABLE)
+def test_a_mapped_file_reads_the_same(name: str, tmp_path: Path) -> None:
+    envelope_from = EXPECTED.get(name, {}).get("envelope_from", "")
+    path = MAILS / f"{name}.eml"
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        mail = read_mail(mapped, envelope_from, tmp_path)
+    assert mail == read(name, tmp_path)
 
 
-#: Where the standard library gives up, skips or garbles what can be read, we do better on purpose.
+#: Where files are unpacked that the standard library leaves in, or found where it gives up.
 BETTER = {
-    "encoding-bad-base64", "encoding-base64-padding-inside", "encoding-base64-is-words", "encoding-qp-soft-with-space",
-    "encoding-with-quotes", "lines-cr", "lines-cr-multipart", "mime-early-close", "mime-wrong-boundary",
-    "mime-no-boundary-param", "mime-forgotten-semicolon", "mime-cut-in-file", "mime-too-deep", "mime-many-parts",
-    "mime-many-files", "uuencode-in-text", "yenc-in-text", "smime-signed-opaque", "smime-signed-opaque-ber", "winmail",
-    "winmail-text-inside", "winmail-octet-stream", "nested-rfc822", "nested-rfc822-base64", "forward-as-attachment",
-    "mime-digest", "smime-encrypted", "pgp-mime-encrypted", "pgp-inline-encrypted", "zero-byte-file",
+    "mime-early-close", "mime-forgotten-semicolon", "mime-no-boundary-param", "mime-wrong-boundary",
+    "smime-signed-opaque", "smime-signed-opaque-ber", "uuencode-in-text", "winmail", "winmail-octet-stream",
+    "winmail-text-inside", "yenc-in-text",
 }  # fmt: skip
 
 
@@ -130,14 +125,34 @@ def stdlib_parts(message: Message) -> list[bytes]:
     return [payload for part in parts if isinstance(payload := part.get_payload(decode=True), bytes)]
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["gmail-web", "charset-latin1", "charset-koi8r", "charset-big5", "es-factura-b64", "lines-lf", "pt-nota-fiscal"],
-)
-def test_text_is_what_the_standard_library_decodes(name: str, tmp_path: Path) -> None:
-    message = email.message_from_bytes(raw_of(name))
-    part = next(part for part in message.walk() if part.get_content_type() == "text/plain")
-    payload = part.get_payload(decode=True)
+#: Where we say more than the plain part (images, invitations, the HTML behind a stub), or read what it cannot.
+OTHERWISE = {
+    "apple-mail-plain-without-image", "calendar-cancel", "calendar-google", "calendar-outlook", "calendar-reply",
+    "calendar-request-pt", "charset-bom", "charset-cp1252-as-latin1", "charset-latin1-but-utf8", "charset-nul-bytes",
+    "charset-utf16-but-utf8", "encoding-base64-padding-inside", "encoding-base64-three-pads",
+    "encoding-qp-soft-with-space", "encoding-with-quotes", "eudora", "exchange-image-cid", "flowed-delsp",
+    "flowed-quotes", "gmail-inline-image", "html-empty-plain", "html-stub-english", "html-stub-plain",
+    "mime-html-said-plain", "mime-long-text", "mime-too-deep", "nested-boundaries-alike", "outlook-365-mixed",
+    "pgp-inline-signed", "php-mail-blank-line", "uuencode-in-text",
+}  # fmt: skip
+
+
+def test_text_is_what_the_standard_library_decodes(tmp_path: Path) -> None:
+    """In all mails in which it finds no fault, and just one part that is plain text."""
+    theirs = {name: said for name in READABLE if (said := stdlib_text(email.message_from_bytes(raw_of(name))))}
+    assert len(theirs) > 200
+    different = {name for name, said in theirs.items() if read(name, tmp_path).text.split() != said.split()}
+    assert different <= OTHERWISE
+
+
+def stdlib_text(message: Message) -> str:
+    """Return what the only plain part says; nothing where there are several, or where it finds a fault."""
+    plain = [part for part in message.walk() if part.get_content_type() == "text/plain" and not part.get_filename()]
+    if len(plain) != 1 or any(part.defects for part in message.walk()):
+        return ""
+    payload = plain[0].get_payload(decode=True)
     assert isinstance(payload, bytes)
-    theirs = payload.decode(part.get_content_charset() or "utf-8").replace("\r\n", "\n")
-    assert read(name, tmp_path).text == theirs.strip()
+    try:
+        return payload.decode(plain[0].get_content_charset() or "utf-8")
+    except (UnicodeError, LookupError):
+        return ""
