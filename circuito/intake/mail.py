@@ -172,6 +172,8 @@ def _place(received: ReceivedMail, mail: IncomingMail, sender: Sender, lookup: L
 
 def _doubt(mail: IncomingMail, sender: Sender, found: Place) -> str:
     """Return why a person has to decide, or nothing."""
+    if not mail.senders:
+        return _("El correo no dice quién lo envía.")  # who handed it over need not be who wrote it
     if mail.senders > 1:
         return _("Dice venir de varias personas: no se sabe de quién es.")
     if sender.proven is False:

@@ -71,6 +71,12 @@ def test_several_senders_are_nobody(cast: Cast) -> None:
     assert not Ticket.objects.exists()
 
 
+def test_who_hands_a_mail_over_need_not_have_written_it(cast: Cast) -> None:
+    raw = letter("ana@acme.example", "una falla").as_bytes().replace(b"From: ana@acme.example\n", b"")
+    received = arrive(raw, envelope_from="ana@acme.example")
+    assert (received.outcome, received.reason) == ("undecided", "El correo no dice quién lo envía.")
+
+
 def test_our_own_headers_from_outside_mean_nothing(cast: Cast) -> None:
     assert arrive(letter("ana@acme.example", "una falla", X_Circuito="received")).outcome == "ticket"
     assert Notice.objects.get().recipient == "ana@acme.example"
