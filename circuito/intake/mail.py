@@ -172,10 +172,9 @@ def _place(received: ReceivedMail, mail: IncomingMail, sender: Sender, lookup: L
 
 def _doubt(mail: IncomingMail, sender: Sender, found: Place) -> str:
     """Return why a person has to decide, or nothing."""
-    if not mail.senders:
-        return _("El correo no dice quién lo envía.")  # who handed it over need not be who wrote it
-    if mail.senders > 1:
-        return _("Dice venir de varias personas: no se sabe de quién es.")
+    if mail.senders != 1:  # without a From, who handed it over need not be who wrote it
+        several = _("Dice venir de varias personas: no se sabe de quién es.")
+        return several if mail.senders else _("El correo no dice quién lo envía.")
     if sender.proven is False:
         return _("No viene de quien dice: %(found)s.") % {"found": sender.summary}
     if sender.is_staff and not sender.proven:
