@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ class World:
     def _send_some(self, part: int) -> None:
         for number in range(part, self.mails, SENDERS):
             subject = f"No graba el remito {number}"
-            until_taken(lambda subject=subject, number=number: self._send(subject, number))  # type: ignore[misc]
+            until_taken(partial(self._send, subject, number))
             self.sent.append(subject)
             time.sleep(self.pause)
 

@@ -50,9 +50,8 @@ def door(transactional_db: None) -> Iterator[int]:
 
 
 def _kept(count: int) -> list[ReceivedMail]:
-    wait_until(
-        lambda: ReceivedMail.objects.count() >= count, 90
-    )  # Postfix tries again when it thinks fit, and the pipe starts Python
+    """Wait long: Postfix tries again when it thinks fit, and each mail through the pipe starts a Python."""
+    wait_until(lambda: ReceivedMail.objects.count() >= count, 90)
     return list(ReceivedMail.objects.order_by("id"))
 
 
