@@ -48,11 +48,6 @@ def numbers_in(subject: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(number for number in found if number))
 
 
-def number_in(subject: str) -> int | None:
-    """Return the ticket number that `subject` carries, the last one if several, or None."""
-    return next(reversed(numbers_in(subject)), None)
-
-
 def without_tag(subject: str) -> str:
     """Return `subject` without any ticket tag; a number that a person wrote as words stays."""
     return " ".join(_TAG.sub(" ", subject).split())

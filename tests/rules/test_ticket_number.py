@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from circuito.rules.ticket_number import number_in, numbers_in, tag, without_tag
+from circuito.rules.ticket_number import numbers_in, tag, without_tag
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,6 @@ from circuito.rules.ticket_number import number_in, numbers_in, tag, without_tag
 )
 def test_the_number_in_all_its_shapes(subject: str) -> None:
     assert numbers_in(subject) == (75673,)
-    assert number_in(subject) == 75673
 
 
 @pytest.mark.parametrize(
@@ -124,7 +123,6 @@ def test_several_numbers_and_short_ones(subject: str, numbers: tuple[int, ...]) 
 )
 def test_what_is_no_number_of_ours(subject: str) -> None:
     assert numbers_in(subject) == ()
-    assert number_in(subject) is None
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.core.cache import cache
 from django.test import Client
 
@@ -212,10 +213,8 @@ def _codes(client: Client) -> list[str]:
     return list(answer.json()["alarms"])
 
 
-def test_the_health_of_mail_tells_codes_and_nothing_private(
-    cast: Cast, client: Client, settings: pytest.FixtureRequest
-) -> None:
-    settings.SMTP_URL = "smtp://localhost:9"  # type: ignore[attr-defined]
+def test_the_health_of_mail_tells_codes_and_nothing_private(cast: Cast, client: Client, settings: LazySettings) -> None:
+    settings.SMTP_URL = "smtp://localhost:9"
     Mailbox.objects.create(
         name="Secreto", address="s@x.example", host="h", username="v", login="oauth", last_error="token de Ana"
     )

@@ -99,7 +99,7 @@ def automatic_reason(header: Header, content_type: str, envelope_from: str, send
     return (
         _said_by_headers(header)
         or _said_by_envelope(header, envelope_from.strip().lower())
-        or ("machine_sender" if _MACHINES.match(_plain(sender)) else "")
+        or ("machine_sender" if is_machine_address(sender) else "")
         or ("out_of_office" if is_out_of_office(subject) else "")
         or ("report" if _is_report(header, content_type.lower()) else "")
     )
