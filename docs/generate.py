@@ -55,7 +55,8 @@ def _diagram() -> Iterator[str]:
     yield "stateDiagram-v2"
     for step in STEPS.values():
         for source in _ordered(step.sources):
-            yield f"    {source or '[*]'} --> {step.target.value}: {step.name}"
+            if step.target is not None:
+                yield f"    {source or '[*]'} --> {step.target.value}: {step.name}"
     yield "    validated --> [*]"
     yield "    void --> [*]"
     yield "```"
@@ -86,7 +87,9 @@ def _steps() -> Iterator[str]:
     for step in STEPS.values():
         sources = ", ".join(f"`{source}`" if source else "(new)" for source in _ordered(step.sources))
         roles = ", ".join(sorted(role.value for role in step.roles))
-        yield f"| `{step.name}` | {step_done(step.name)} | {sources} | `{step.target.value}` | {roles} |"
+        target = f"`{step.target.value}`" if step.target else "(stays)"
+        when = {True: ", while it waits for the client", False: ", while it does not wait", None: ""}[step.waiting]
+        yield f"| `{step.name}` | {step_done(step.name)} | {sources}{when} | {target} | {roles} |"
     yield ""
 
 

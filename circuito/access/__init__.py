@@ -74,14 +74,14 @@ def open_steps(actor: Actor, ticket: Ticket) -> list[str]:
 
     A ticket is identified before anything else is decided about it, and only once.
     """
-    steps = steps_open_to(role_on(actor, ticket), _state(ticket))
+    steps = steps_open_to(role_on(actor, ticket), _state(ticket), waiting=ticket.is_waiting)
     not_now = {"identify"} if ticket.client_id is not None else {"triage", "ask_quote", "reopen"}
     return [step for step in steps if step not in not_now]
 
 
 def check_step(name: str, actor: Actor, ticket: Ticket) -> str:
     """Return the state that the step leads to; raise `StepRefused` where the table refuses it."""
-    return next_state(name, _state(ticket), role_on(actor, ticket)).value
+    return next_state(name, _state(ticket), role_on(actor, ticket), waiting=ticket.is_waiting).value
 
 
 def messages_for(actor: Actor, ticket: Ticket) -> QuerySet[Message]:

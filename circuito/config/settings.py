@@ -43,6 +43,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "ninja",
     "circuito.people",
+    "circuito.knobs",
+    "circuito.contracts",
     "circuito.tickets",
     "circuito.notices",
     "circuito.intake",

@@ -10,7 +10,7 @@ from imapclient import exceptions
 from circuito.intake.imap_troubles import LoginRefused, is_outage
 from circuito.intake.models import Mailbox
 from circuito.intake.oauth import access_token
-from circuito.intake.secrets import unseal
+from circuito.secrets import unseal
 
 
 def log_in(client: Any, mailbox: Mailbox) -> None:

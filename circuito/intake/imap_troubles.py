@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from imapclient import exceptions
 
 from circuito.intake.models import Mailbox
-from circuito.intake.secrets import UnreadableSecret
 from circuito.intake.trust import BadAuthorities
+from circuito.secrets import UnreadableSecret
 
 #: All that imaplib and IMAPClient raise on a connection that breaks or a server that talks nonsense, and we on ours.
 RAISED = (OSError, exceptions.IMAPClientError, ValueError, BadAuthorities)

@@ -21,8 +21,8 @@ from circuito.intake import oauth
 from circuito.intake.imap_session import open_session
 from circuito.intake.imap_troubles import MailboxTrouble
 from circuito.intake.models import Mailbox, ReceivedMail
-from circuito.intake.secrets import UnreadableSecret, seal
 from circuito.intake.token_endpoint import is_safe
+from circuito.secrets import UnreadableSecret, seal
 from circuito.steps.errors import InvalidInput
 
 #: What a form says, and what is kept of it as it is.

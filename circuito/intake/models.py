@@ -35,7 +35,7 @@ PROVIDERS = [("microsoft", "Microsoft 365"), ("google", "Google"), ("other", _("
 class Mailbox(models.Model):
     """A mailbox that is fetched by IMAP. `uid_validity` and `last_uid` are the cursor: what lies behind it is kept.
 
-    Secrets are encrypted (`circuito.intake.secrets`). `heard_at` is the server's last answer of any kind,
+    Secrets are encrypted (`circuito.secrets`). `heard_at` is the server's last answer of any kind,
     `failing_since` the first failure after it. `begun_at` is since when mail is taken in (None: all that lay there).
     """
 

@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 from circuito.clock import now
 from circuito.intake.imap_troubles import ConsentExpired, LoginRefused, MailboxTrouble
 from circuito.intake.models import Mailbox
-from circuito.intake.secrets import seal, unseal
 from circuito.intake.token_endpoint import ask
+from circuito.secrets import seal, unseal
 
 log = logging.getLogger("circuito.imap")
 #: A token is not used in its last minute: it might die on the way.

@@ -13,7 +13,7 @@ from circuito.load.entry import Entry, Outsider
 from circuito.load.errors import Wrong
 from circuito.load.loading import Loading
 from circuito.load.times import instant
-from circuito.rules.circuit import STEPS, State, StepRefused
+from circuito.rules.circuit import STEPS, State, StepRefused, target_of
 from circuito.steps import assignment, closing, quotation, resolution, triage, validation
 from circuito.steps.conversation import add_message, mark_read
 from circuito.steps.errors import InvalidInput, refusal
@@ -26,7 +26,7 @@ def replay_history(number: int, row: dict[str, Any], path: str, opened_at: datet
     for entry in _in_time_order(number, row, path, opened_at, loading):
         _take(entry)
         if entry.step in STEPS:
-            state = _target(entry)
+            state = _target(entry, state)
             loading.report.steps += 1
         else:
             loading.report.messages += 1
@@ -68,8 +68,8 @@ def _take(entry: Entry) -> None:
         raise Wrong(f"{entry.path}.by", sentence) from error
 
 
-def _target(entry: Entry) -> State:
-    return STEPS["ask_quote" if _asks_quote(entry) else entry.step].target
+def _target(entry: Entry, state: State) -> State:
+    return target_of(STEPS["ask_quote" if _asks_quote(entry) else entry.step], state)
 
 
 def _read_and_unread(entry: Entry, from_client: bool | None) -> bool | None:

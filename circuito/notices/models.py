@@ -30,6 +30,7 @@ class Notice(models.Model):
     `sending` is the one that a worker hands to the server right now; `uncertain` the one whose data the server took
     and never answered for (`doubts` counts how often); `withheld` goes to an address that mail does not reach, or
     is over a ceiling; `kept` is for lack of a server. `reply_to` is the signed address bound to ticket and recipient.
+    `calendar` is an iCalendar invitation that goes along (RFC 6047).
     """
 
     kind = models.CharField(max_length=30)
@@ -49,6 +50,7 @@ class Notice(models.Model):
     fate = models.CharField(max_length=10, choices=FATES, default="queued")
     reply_to = models.CharField(max_length=120, blank=True)
     linked_files = models.BooleanField(default=False)
+    calendar = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     doubts = models.PositiveSmallIntegerField(default=0)
     attempted_at = models.DateTimeField(null=True)
@@ -79,11 +81,15 @@ class Notice(models.Model):
         ]
 
 
-class ReminderWeek(models.Model):
-    """A week whose reminders of pending validations were queued."""
+class Told(models.Model):
+    """Something that is told once: a week's digest to somebody, the warning of a deadline. See `notices/once.py`."""
 
-    week = models.CharField(max_length=8, primary_key=True)
+    kind = models.CharField(max_length=30)
+    about = models.CharField(max_length=200)
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "about"], name="told_once")]
 
 
 class StoppedAddress(models.Model):

@@ -63,6 +63,25 @@ def tell_of_message(message: Message) -> list[Notice]:
     return _save([notice])
 
 
+def tell(
+    kind: str,
+    recipient: Recipient,
+    now: datetime,
+    write: Callable[[], Content],
+    *,
+    ticket: Ticket | None = None,
+    subject: Callable[[], str] | None = None,
+    internal: bool = False,
+) -> list[Notice]:
+    """Queue a notice that no step announces; `write` and `subject` are called in the recipient's language and zone.
+
+    One about a `ticket` has the ticket's subject and is part of its conversation.
+    """
+    with translation.override(recipient.language):
+        title = subject() if subject is not None else ""
+    return _save([_queue(kind, recipient, now, write, ticket=ticket, subject=title, internal=internal)])
+
+
 def remind_pending_validation(recipient: Recipient, tickets: list[Ticket], now: datetime) -> list[Notice]:
     """Queue one reminder of all `tickets` that wait for the recipient's validation."""
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from circuito.access import tickets_for
 from circuito.notices.catalogue import requester_of
 from circuito.notices.content import Recipient
-from circuito.notices.models import ReminderWeek
+from circuito.notices.models import Told
+from circuito.notices.once import once
 from circuito.notices.outbox import remind_pending_validation
 from circuito.people.actor import SYSTEM
 from circuito.rules.circuit import State
@@ -23,8 +24,8 @@ WEEKDAY, HOUR = 0, 9  # Monday at nine, where the desk is
 def begin(now: datetime) -> None:
     """Count weeks from the installation: what was loaded a minute ago is no reason to write to every client."""
     week = _week(now)
-    if week is not None and not ReminderWeek.objects.exists():
-        ReminderWeek.objects.get_or_create(week=week, defaults={"at": now})
+    if week is not None and not Told.objects.filter(kind="week").exists():
+        once("week", week, now)
 
 
 def remind(now: datetime) -> int:
@@ -36,8 +37,7 @@ def remind(now: datetime) -> int:
     if week is None:
         return 0
     with transaction.atomic():
-        _row, ours = ReminderWeek.objects.get_or_create(week=week, defaults={"at": now})
-        return _remind_all(now) if ours else 0
+        return _remind_all(now) if once("week", week, now) else 0
 
 
 def _week(now: datetime) -> str | None:

@@ -22,11 +22,12 @@ LANGUAGES = [("es", "Español"), ("en", "English"), ("pt", "Português")]
 
 
 class Client(models.Model):
-    """A company that is supported (seed: cliente)."""
+    """A company that is supported (seed: cliente). An empty `time_zone` is the desk's."""
 
     name = models.CharField(max_length=120, unique=True)
     active = models.BooleanField(default=True)
     demo = models.BooleanField(default=False)
+    time_zone = models.CharField(max_length=60, blank=True)
 
     class Meta:
         ordering = ["name"]
@@ -65,7 +66,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person: a client's user, or one of the vendor's desk, consultants and managers."""
+    """A person: a client's user, or one of the vendor's desk, consultants and managers.
+
+    A client's user may accept quotes (`accepts_quotes`) of so many hours (`accepts_up_to`, None: any). `digest` is
+    the weekly mail to staff, which each may switch off.
+    """
 
     username = models.CharField(max_length=190, unique=True)
     email = models.EmailField()
@@ -76,6 +81,9 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=5, choices=LANGUAGES, default="es")
     time_zone = models.CharField(max_length=60, blank=True)
     is_active = models.BooleanField(default=True)
+    accepts_quotes = models.BooleanField(default=True)
+    accepts_up_to = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    digest = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -12,6 +12,7 @@ from circuito.people.models import User
 from circuito.rules.circuit import Role
 from circuito.steps.errors import InvalidInput
 from circuito.steps.transition import Transition, transition
+from circuito.tickets import promises
 from circuito.tickets.models import Ticket
 
 
@@ -97,8 +98,7 @@ def _give(taken: Transition, consultant: User, reason: str, actor: Actor, now: d
 
 def _promise(taken: Transition, promised_on: date, reason: str, actor: Actor, now: datetime) -> None:
     before = taken.ticket.promised_on
-    taken.ticket.promises.create(promised_on=promised_on, promised_by=actor.user, at=now, reason=reason.strip())
-    taken.ticket.promised_on = promised_on
+    promises.promise(taken.ticket, promised_on, by=actor.user, reason=reason, now=now)
     taken.detail |= {"promised_on": promised_on.isoformat()}
     if before is not None:
         taken.detail |= {"previous_promised_on": before.isoformat()}

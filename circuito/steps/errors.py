@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from circuito.rules.circuit import StepRefused
 from circuito.tickets.words import STEP_VERBS, state_label
@@ -16,6 +17,15 @@ class InvalidInput(ValueError):
         self.field, self.sentence = field, sentence
 
 
+#: What else than state and role refuses a step.
+_REASONS = {
+    "own_quote": lazy("Quien cotizó no puede aceptar su propia cotización."),
+    "authority": lazy("Su usuario no puede aceptar cotizaciones: pídalo a un responsable de su empresa."),
+    "over_limit": lazy("Las horas cotizadas superan las que su usuario puede aceptar: pídalo a un responsable."),
+    "waiting": lazy("Eso depende de una consulta al cliente: hay una abierta, o ya no la hay."),
+}
+
+
 def refusal(refused: StepRefused) -> str:
     """Write a refused step as a sentence, in the active language."""
     verb = str(STEP_VERBS[refused.step])
@@ -23,5 +33,7 @@ def refusal(refused: StepRefused) -> str:
         return _("Con su perfil no se puede %(verb)s en este ticket.") % {"verb": verb}
     if refused.reason == "expired":
         return _("La cotización venció: ya no se puede aceptar. Soporte puede cotizar de nuevo.")
+    if refused.reason in _REASONS:
+        return str(_REASONS[refused.reason])
     state = state_label(refused.state) if refused.state else ""
     return _("El ticket está en «%(state)s»: ahora no se puede %(verb)s.") % {"state": state, "verb": verb}

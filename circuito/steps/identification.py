@@ -13,6 +13,7 @@ from circuito.people.addresses import AddressBook
 from circuito.people.models import Client, KnownAddress, User
 from circuito.steps.errors import InvalidInput
 from circuito.steps.transition import transition
+from circuito.tickets.cover import cover
 from circuito.tickets.models import Ticket
 
 
@@ -27,6 +28,7 @@ def identify(number: int, *, client: Client, actor: Actor, now: datetime, quiet:
             raise InvalidInput("client", _("El ticket ya tiene cliente: %(name)s.") % {"name": ticket.client})
         _remember(ticket, client)
         ticket.client = client
+        cover(ticket, now)
         taken.detail = {"client": client.name}
     return ticket
 
@@ -46,6 +48,7 @@ def credit(number: int, *, address: str, actor: Actor, now: datetime, quiet: boo
         ticket = taken.ticket
         ticket.client, ticket.requester = book.client(address), user
         ticket.requester_name, ticket.requester_email = "", "" if user else address
+        cover(ticket, now)
         taken.detail = {"requester": user.name if user else address}
     return ticket
 

@@ -12,6 +12,7 @@ from circuito.people.actor import Actor
 from circuito.people.models import Client, User
 from circuito.steps.errors import InvalidInput
 from circuito.steps.transition import open_as
+from circuito.tickets.cover import cover
 from circuito.tickets.models import Component, ErrorType, Ticket, Urgency
 from circuito.tickets.storage import StoredFile, attach
 
@@ -66,6 +67,7 @@ def open_ticket(
         mail_thread=request.mail_thread,
     )
     with transaction.atomic(savepoint=False):  # a batch of mail has its own for each
+        cover(ticket, now)
         open_as(ticket, actor=actor, now=now, quiet=quiet, automatic_answer=automatic_answer)
         attach(ticket, None, request.files, now)
     return ticket

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from circuito.clock import desk_date
+from circuito.contracts.calendars import zone_of_client
 from circuito.people.actor import SYSTEM, Actor
 from circuito.queries.quotes import expired_on
 from circuito.rules.circuit import Role, State, StepRefused
@@ -37,8 +38,16 @@ def quote(
     if expires_on < desk_date(now):
         raise InvalidInput("expires_on", _("El vencimiento ya pasó: elija hoy o una fecha posterior."))
     with transition("quote", number, actor=actor, now=now, quiet=quiet) as taken:
+        zone = zone_of_client(taken.ticket.client)
         sent = taken.ticket.quotes.create(
-            hours=hours, expires_on=expires_on, note=note.strip(), quoted_by=actor.user, quoted_at=now
+            version=taken.ticket.quotes.count() + 1,
+            hours=hours,
+            expires_on=expires_on,
+            expires_at=datetime.combine(expires_on + timedelta(days=1), time.min, zone),
+            zone=zone.key,
+            note=note.strip(),
+            quoted_by=actor.user,
+            quoted_at=now,
         )
         taken.detail = {"hours": str(hours), "expires_on": expires_on.isoformat(), "note": note.strip()}
     return sent

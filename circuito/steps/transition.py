@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from circuito.access import check_step, role_on, ticket_for
 from circuito.notices.outbox import announce
 from circuito.people.actor import Actor
-from circuito.rules.circuit import next_state
+from circuito.rules.circuit import STEPS, next_state
+from circuito.tickets import deadlines, ledger, promises, waiting
 from circuito.tickets.models import StateChange, Ticket
 
 
@@ -41,10 +42,14 @@ def transition(name: str, number: int, *, actor: Actor, now: datetime, quiet: bo
             ticket=ticket, step=name, from_state=ticket.state, to_state=target, role=role_on(actor, ticket)
         )
         yield taken
+        if target != ticket.state:
+            waiting.end_question(ticket, "step", now)
+        if STEPS[name].target is not None:
+            ticket.state_changed_at = now
         ticket.state = target
-        ticket.state_changed_at = now
         ticket.save()
         _log(change, actor, now, taken.detail)
+        _settle(change)
         if not quiet:
             announce(change)
 
@@ -60,9 +65,17 @@ def open_as(
     ticket.save(force_insert=True)
     change = StateChange(ticket=ticket, step="open", to_state=target.value, role=actor.role)
     _log(change, actor, now, {})
+    _settle(change)
     if not quiet:
         announce(change, automatic_answer=automatic_answer)
     return change
+
+
+def _settle(change: StateChange) -> None:
+    """Carry a step into the books: promises kept or broken, hours reserved or released, clocks started or stopped."""
+    promises.settle(change)
+    ledger.settle(change)
+    deadlines.follow(change)
 
 
 def _log(change: StateChange, actor: Actor, now: datetime, detail: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from circuito.people.actor import Actor
 from circuito.steps.errors import InvalidInput
 from circuito.steps.transition import transition
+from circuito.tickets.cover import cover
 from circuito.tickets.models import Ticket
 from circuito.tickets.models.ticket import KINDS, PRIORITIES
 
@@ -38,5 +39,6 @@ def triage(
         if taken.ticket.client_id is None:
             raise InvalidInput("client", _("Indique primero de qué cliente es el ticket."))
         taken.ticket.kind, taken.ticket.priority = kind, priority
+        cover(taken.ticket, now)
         taken.detail = {"kind": kind, "priority": priority, "note": note.strip()}
     return taken.ticket

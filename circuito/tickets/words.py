@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from circuito.people.models import User
 from circuito.tickets.models import StateChange
 from circuito.tickets.models.ticket import KINDS as KINDS
+from circuito.tickets.models.ticket import MODES as MODES
 from circuito.tickets.models.ticket import PRIORITIES as PRIORITIES
 from circuito.tickets.models.ticket import STATES as STATES
 
@@ -28,13 +29,28 @@ STEP_DONE: dict[str, str | Lazy] = {
     "credit": _("Corregido quién lo pidió"),
     "triage": _("Recepcionado"),
     "ask_quote": _("Recepcionado, requiere cotización"),
+    "reclassify": _("Reclasificado"),
     "quote": _("Cotizado"),
+    "requote": _("Cotizado de nuevo"),
+    "ask_about_quote": _("Consulta sobre la cotización"),
     "accept_quote": _("Cotización aceptada"),
     "reject_quote": _("Cotización rechazada"),
     "expire_quote": _("Cotización vencida"),
     "assign": _("Asignado"),
     "reassign": _("Reasignado"),
     "redate": _("Cambio de fecha de entrega"),
+    "ask_date": _("Fecha pedida por el cliente"),
+    "ask_client": _("Consulta al cliente"),
+    "answer_client": _("Consulta respondida"),
+    "resume": _("Se siguió sin esperar la respuesta"),
+    "lapse": _("Sin efecto por falta de respuesta"),
+    "set_mode": _("Cambió la modalidad de servicio"),
+    "give_access": _("Acceso al servidor habilitado"),
+    "revoke_access": _("Acceso al servidor revocado"),
+    "see_access": _("Datos de acceso vistos"),
+    "note_session": _("Sesión remota"),
+    "plan_visit": _("Visita agendada"),
+    "cancel_visit": _("Visita cancelada"),
     "resolve": _("Resuelto por el consultor"),
     "conform": _("Validado conforme"),
     "not_conform": _("Validado no conforme"),
@@ -50,13 +66,28 @@ STEP_VERBS: dict[str, str | Lazy] = {
     "credit": _("corregir quién lo pidió"),
     "triage": _("recepcionar"),
     "ask_quote": _("pedir cotización"),
+    "reclassify": _("reclasificar"),
     "quote": _("cotizar"),
+    "requote": _("cotizar de nuevo"),
+    "ask_about_quote": _("consultar sobre la cotización"),
     "accept_quote": _("aceptar la cotización"),
     "reject_quote": _("rechazar la cotización"),
     "expire_quote": _("vencer la cotización"),
     "assign": _("asignar"),
     "reassign": _("reasignar"),
     "redate": _("cambiar la fecha de entrega"),
+    "ask_date": _("pedir una fecha"),
+    "ask_client": _("consultar al cliente"),
+    "answer_client": _("responder la consulta"),
+    "resume": _("seguir sin esperar la respuesta"),
+    "lapse": _("dejar sin efecto por falta de respuesta"),
+    "set_mode": _("cambiar la modalidad"),
+    "give_access": _("habilitar el acceso"),
+    "revoke_access": _("revocar el acceso"),
+    "see_access": _("ver los datos de acceso"),
+    "note_session": _("anotar una sesión"),
+    "plan_visit": _("agendar una visita"),
+    "cancel_visit": _("cancelar la visita"),
     "resolve": _("resolver"),
     "conform": _("dar conformidad"),
     "not_conform": _("dar inconformidad"),
@@ -71,21 +102,38 @@ _DETAIL_LABELS: dict[str, str | Lazy] = {
     "kind": _("Tipo de solicitud"),
     "priority": _("Prioridad"),
     "hours": _("Horas cotizadas"),
+    "range": _("Entre"),
+    "version": _("Versión"),
     "expires_on": _("Vencimiento de la cotización"),
     "consultant": _("Consultor"),
     "previous_consultant": _("Consultor anterior"),
     "promised_on": _("Fecha de entrega prometida"),
     "previous_promised_on": _("Fecha anterior"),
+    "wished_on": _("Fecha pedida"),
+    "contract": _("Contrato"),
+    "mode": _("Modalidad de servicio"),
+    "server": _("Servidor"),
+    "method": _("Cómo se entra"),
+    "valid_from": _("Desde"),
+    "valid_until": _("Hasta"),
+    "starts_at": _("Comienza"),
+    "ends_at": _("Termina"),
+    "place": _("Lugar"),
+    "person": _("Quién"),
     "spent_hours": _("Horas dedicadas"),
     "times_returned": _("Veces que volvió"),
+    "scope": _("Alcance"),
+    "question": _("Consulta"),
     "note": _("Nota"),
     "remark": _("Observación"),
     "reason": _("Motivo"),
     "solution": _("Solución"),
 }
-_STAFF_ONLY = {"priority", "spent_hours"}
-_LONG = {"note", "remark", "reason", "solution"}
-_DATES = {"expires_on", "promised_on", "previous_promised_on"}
+_STAFF_ONLY = {"priority", "spent_hours", "contract"}
+_LONG = {"scope", "question", "note", "remark", "reason", "solution"}
+_DATES = {"expires_on", "promised_on", "previous_promised_on", "wished_on"}
+_CHOICES: dict[str, dict[Any, Any]] = {"kind": dict(KINDS), "priority": dict(PRIORITIES), "mode": dict(MODES)}
+_INSTANTS = {"valid_from", "valid_until", "starts_at", "ends_at"}
 
 
 def state_label(state: str) -> str:
@@ -117,13 +165,14 @@ def _keys(change: StateChange, staff: bool, *, long: bool) -> Iterator[str]:
 def _shown(key: str, value: Any) -> str:
     if key in _DATES:
         return short_date(date.fromisoformat(value))
+    if key in _INSTANTS:
+        return date_time(datetime.fromisoformat(value))
     if key in {"hours", "spent_hours"}:
         return hours(Decimal(value))
-    if key == "kind":
-        return str(dict(KINDS).get(value, value))
-    if key == "priority":
-        return str(dict(PRIORITIES).get(value, value))
-    return str(value)
+    if key == "range":
+        low, high = (hours(Decimal(figure)) for figure in value)
+        return str(_("%(low)s y %(high)s") % {"low": low, "high": high})
+    return str(_CHOICES[key].get(value, value)) if key in _CHOICES else str(value)
 
 
 def short_date(day: date) -> str:

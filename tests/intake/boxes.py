@@ -9,7 +9,7 @@ from typing import Any
 
 from circuito.intake.imap import Pace, watch_all
 from circuito.intake.models import Mailbox, ReceivedMail
-from circuito.intake.secrets import seal
+from circuito.secrets import seal
 from tests.intake.dovecot import PASSWORD, Dovecot
 from tests.sink import wait_until
 

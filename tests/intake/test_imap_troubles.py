@@ -19,8 +19,8 @@ from circuito.intake.imap import Pace
 from circuito.intake.imap_session import open_session
 from circuito.intake.imap_troubles import LoginRefused, MailboxTrouble
 from circuito.intake.models import Mailbox, ReceivedMail
-from circuito.intake.secrets import seal
 from circuito.intake.token_endpoint import ask
+from circuito.secrets import seal
 from tests.intake.boxes import a_mail, a_mailbox, arrived, failure_of, watching
 from tests.intake.dovecot import Dovecot, running_dovecot
 from tests.sink import wait_until

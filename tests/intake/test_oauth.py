@@ -15,7 +15,7 @@ from circuito.intake.alarms import alarms
 from circuito.intake.imap_session import open_session
 from circuito.intake.imap_troubles import ConsentExpired, MailboxTrouble
 from circuito.intake.models import Mailbox, ReceivedMail
-from circuito.intake.secrets import seal, unseal
+from circuito.secrets import seal, unseal
 from tests.intake.boxes import a_mailbox, failure_of, watching
 from tests.intake.dovecot import Dovecot, running_dovecot
 from tests.intake.provider import Provider, running_provider

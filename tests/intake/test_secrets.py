@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.conf import LazySettings
 
-from circuito.intake.secrets import UnreadableSecret, seal, unseal
+from circuito.secrets import UnreadableSecret, seal, unseal
 
 
 def test_a_secret_opens_with_its_own_key_only(settings: LazySettings) -> None:

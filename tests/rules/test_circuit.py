@@ -17,6 +17,11 @@ from circuito.rules.circuit import (
 
 #: What the design allows, said independently of the code: (step, role): {from: to}.
 RECEPTION = ("desk", "manager")
+WORKERS = ("desk", "manager", "assignee")
+AT_WORK = ("received", "to_quote", "ready", "assigned")
+OPEN = ("received", "to_quote", "quoted", "ready", "assigned", "resolved")
+#: What depends on a question being open to the client: only while it is (True), or only while it is not (False).
+WAITING = {"ask_client": False, "answer_client": True, "resume": True, "lapse": True}
 ALLOWED: dict[tuple[str, str], dict[str | None, str]] = {
     **{("open", role): {None: "received"} for role in ("client", "desk", "manager", "system")},
     **{("credit", role): {"received": "received"} for role in RECEPTION},
@@ -38,6 +43,21 @@ ALLOWED: dict[tuple[str, str], dict[str | None, str]] = {
         ("void", role): dict.fromkeys(["received", "to_quote", "quoted", "ready", "assigned", "resolved"], "void")
         for role in RECEPTION
     },
+    **{("reclassify", role): {s: s for s in ("to_quote", "quoted", "ready", "assigned")} for role in RECEPTION},
+    **{("requote", role): {"quoted": "quoted"} for role in RECEPTION},
+    ("ask_about_quote", "client"): {"quoted": "quoted"},
+    ("ask_date", "client"): {s: s for s in AT_WORK},
+    **{("ask_client", role): {s: s for s in AT_WORK} for role in WORKERS},
+    **{("answer_client", role): {s: s for s in AT_WORK} for role in ("client", "system")},
+    **{("resume", role): {s: s for s in AT_WORK} for role in WORKERS},
+    ("lapse", "system"): dict.fromkeys(AT_WORK, "void"),
+    **{("set_mode", role): {s: s for s in OPEN} for role in WORKERS},
+    ("give_access", "client"): {s: s for s in OPEN},
+    ("revoke_access", "client"): {s: s for s in (*OPEN, "validated", "void")},
+    ("see_access", "assignee"): {"assigned": "assigned"},
+    ("note_session", "assignee"): {s: s for s in ("assigned", "resolved")},
+    **{("plan_visit", role): {s: s for s in ("ready", "assigned")} for role in WORKERS},
+    **{("cancel_visit", role): {s: s for s in (*OPEN, "validated", "void")} for role in WORKERS},
     **{("reopen", role): {"validated": "ready", "void": "ready"} for role in RECEPTION},
 }
 
@@ -45,15 +65,18 @@ ALLOWED: dict[tuple[str, str], dict[str | None, str]] = {
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("state", [None, *State])
-def test_every_state_role_and_step(step: str, role: Role, state: State | None) -> None:
+@pytest.mark.parametrize("waiting", [False, True])
+def test_every_state_role_and_step(step: str, role: Role, state: State | None, waiting: bool) -> None:
     expected = ALLOWED.get((step, role.value), {}).get(state.value if state else None)
-    assert (step in steps_open_to(role, state)) == (expected is not None)
+    if WAITING.get(step, waiting) != waiting:
+        expected = None
+    assert (step in steps_open_to(role, state, waiting=waiting)) == (expected is not None)
     if expected is not None:
-        assert next_state(step, state, role).value == expected
+        assert next_state(step, state, role, waiting=waiting).value == expected
         return
     with pytest.raises(StepRefused) as refused:
-        next_state(step, state, role)
-    assert refused.value.reason in {"role", "state"}
+        next_state(step, state, role, waiting=waiting)
+    assert refused.value.reason in {"role", "state", "waiting"}
 
 
 def test_every_unfinished_state_waits_for_somebody_who_can_move_it() -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from circuito.clock import now
 from circuito.intake.models import Mailbox, ReceivedMail
 from circuito.intake.reception import keep
-from circuito.intake.secrets import unseal
+from circuito.secrets import unseal
 from tests.conftest import Browse
 from tests.intake.dovecot import PASSWORD, Dovecot, running_dovecot
 from tests.intake.provider import Provider, running_provider

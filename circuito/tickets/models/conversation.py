@@ -49,10 +49,11 @@ class Message(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of a ticket, from its opening or from one of its messages."""
+    """A file of a ticket, from its opening, from one of its messages or from one of its quotes."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="attachments")
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="attachments")
+    quote = models.ForeignKey("Quote", models.CASCADE, null=True, related_name="attachments")
     blob = models.ForeignKey(Blob, models.PROTECT, related_name="+")
     name = models.CharField(max_length=160)
     content_type = models.CharField(max_length=120)

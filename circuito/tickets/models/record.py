@@ -1,4 +1,4 @@
-"""What happened to a ticket. A change is a new row: the state log, quotes, assignments, promises, resolutions."""
+"""What happened to a ticket. A change is a new row: the state log, assignments, promises, resolutions."""
 
 from __future__ import annotations
 
@@ -25,30 +25,6 @@ class StateChange(models.Model):
         ordering = ["id"]
 
 
-class Quote(models.Model):
-    """Hours asked for the work (seed §3). It can be accepted until the end of `expires_on`, desk's time."""
-
-    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="quotes")
-    hours = models.DecimalField(max_digits=7, decimal_places=2)
-    expires_on = models.DateField()
-    note = models.TextField(blank=True)
-    quoted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    quoted_at = models.DateTimeField()
-    answer = models.CharField(
-        max_length=10, blank=True, choices=[(a, a) for a in ("accepted", "rejected", "expired", "cancelled")]
-    )
-    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    answered_at = models.DateTimeField(null=True)
-    remark = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["ticket"], condition=Q(answer=""), name="quote_one_open_a_ticket"),
-            models.CheckConstraint(condition=Q(hours__gt=0), name="quote_hours_positive"),
-        ]
-
-
 class Assignment(models.Model):
     """A consultant given the ticket (seed §4, §7)."""
 
@@ -63,16 +39,27 @@ class Assignment(models.Model):
 
 
 class Promise(models.Model):
-    """A promised date of delivery; a later row replaces it and the earlier one stays."""
+    """A promised date of delivery; a later row replaces it and the earlier one stays: the ledger of promises.
+
+    `kept` is measured when the ticket is resolved, or the date passes without it: None is still open, or no longer
+    the vendor's to keep (replaced before its day, withdrawn, void), and then `settled_at` says since when.
+    """
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="promises")
+    consultant = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     promised_on = models.DateField()
     promised_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     reason = models.TextField(blank=True)
+    kept = models.BooleanField(null=True)
+    settled_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(fields=["promised_on"], name="promise_open", condition=Q(settled_at__isnull=True)),
+            models.Index(fields=["consultant", "promised_on"], name="promise_of_consultant"),
+        ]
 
 
 class Resolution(models.Model):

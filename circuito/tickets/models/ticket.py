@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from circuito.contracts.models import Contract
 from circuito.people.models import Client, User
 from circuito.rules.circuit import State
 from circuito.tickets.models.catalogues import Component, ErrorType, Urgency
@@ -28,11 +29,16 @@ KINDS = [
     ("improvement", _("Mejora")),
 ]
 PRIORITIES = [(1, _("Crítica")), (2, _("Alta")), (3, _("Media")), (4, _("Baja"))]
+MODES = [("remote", _("Remota")), ("on_site", _("En sus instalaciones"))]
 CHANNELS = [("portal", _("Portal")), ("mail", _("Correo")), ("phone", _("Teléfono")), ("api", _("API"))]
 
 
 class Ticket(models.Model):
-    """A request of a client. `state` is written by `steps/transition.py` only."""
+    """A request of a client. `state` is written by `steps/transition.py` only.
+
+    `contract` is the one that it is covered by. `waiting_since` is set while a question waits for the client's
+    answer (`models/waiting.py`): working time does not run then.
+    """
 
     number = models.PositiveIntegerField(unique=True)
     state = models.CharField(max_length=12, choices=STATES)
@@ -50,6 +56,8 @@ class Ticket(models.Model):
     channel = models.CharField(max_length=10, choices=CHANNELS)
     kind = models.CharField(max_length=12, choices=KINDS, blank=True)
     priority = models.PositiveSmallIntegerField(choices=PRIORITIES, null=True)
+    contract = models.ForeignKey(Contract, models.PROTECT, null=True, related_name="+")
+    mode = models.CharField(max_length=10, choices=MODES, default="remote")
     consultant = models.ForeignKey(User, models.PROTECT, null=True, related_name="assigned_tickets")
     promised_on = models.DateField(null=True)
     quoted_hours = models.DecimalField(max_digits=7, decimal_places=2, null=True)
@@ -57,6 +65,7 @@ class Ticket(models.Model):
     times_returned = models.PositiveSmallIntegerField(default=0)
     unread_by_staff = models.BooleanField(default=False)
     unread_by_client = models.BooleanField(default=False)
+    waiting_since = models.DateTimeField(null=True)
     mail_thread = models.CharField(max_length=255, blank=True)
     opened_at = models.DateTimeField()
     state_changed_at = models.DateTimeField()
@@ -88,6 +97,7 @@ class Ticket(models.Model):
             models.Index(fields=["consultant", "state"], name="ticket_of_consultant"),
             models.Index(fields=["opened_at"], name="ticket_opened"),
             models.Index(fields=["number"], name="ticket_unread", condition=Q(unread_by_staff=True)),
+            models.Index(fields=["waiting_since"], name="ticket_waiting", condition=Q(waiting_since__isnull=False)),
             GinIndex(fields=["search"], name="ticket_search"),
             models.Index(fields=["mail_thread"], name="ticket_mail_thread"),
         ]
@@ -103,3 +113,8 @@ class Ticket(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state in (State.VALIDATED, State.VOID)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether a question waits for the client's answer."""
+        return self.waiting_since is not None

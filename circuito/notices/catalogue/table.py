@@ -1,66 +1,23 @@
-"""Every notice there is: after which step, to whom, and in which words. Described here and nowhere else."""
+"""What is told after each step of the circuit, to whom, and in which words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from circuito.notices.catalogue.recipients import (
+    Announcement,
+    consent_giver,
+    consultant,
+    quoter,
+    replaced_consultant,
+    requester,
+)
 from circuito.notices.content import Content, Recipient
-from circuito.people.models import User
-from circuito.tickets.models import Attachment, Message, StateChange, Ticket
+from circuito.tickets.models import StateChange, Ticket
 from circuito.tickets.words import facts, texts
-
-To = Callable[[StateChange], Recipient | None]
-
-
-@dataclass(frozen=True)
-class Announcement:
-    """One notice of the catalogue. `internal` ones go to staff and tell what staff may know."""
-
-    kind: str
-    step: str
-    to: To
-    lead: str | Lazy
-    action: str | Lazy
-    closing: str | Lazy = ""
-    internal: bool = False
-
-
-def requester(change: StateChange) -> Recipient | None:
-    """Return who asked for the ticket; an address that no client is known by is told only that it arrived."""
-    unknown = change.ticket.client_id is None and change.step != "open"
-    return None if unknown else requester_of(change.ticket)
-
-
-def requester_of(ticket: Ticket) -> Recipient | None:
-    if ticket.requester is not None:
-        return Recipient.of(ticket.requester) if ticket.requester.is_active else None
-    if not ticket.requester_email:
-        return None
-    return Recipient(ticket.requester_email, ticket.requester_name, "es", None)
-
-
-def consultant(change: StateChange) -> Recipient | None:
-    """Return the consultant who has the ticket, unless he took the step himself."""
-    return _unless_actor(change, change.ticket.consultant)
-
-
-def _unless_actor(change: StateChange, person: User | None) -> Recipient | None:
-    if person is None or person.pk == change.actor_id or not person.is_active:
-        return None
-    return Recipient.of(person)
-
-
-def replaced_consultant(change: StateChange) -> Recipient | None:
-    """Return the consultant who no longer has the ticket."""
-    replaced = change.ticket.assignments.order_by("-id").select_related("consultant")[1:2]
-    person = replaced[0].consultant if replaced else None
-    return None if person is None or person == change.ticket.consultant else _unless_actor(change, person)
-
 
 _SEE = lazy("Ver el ticket")
 CATALOGUE: list[Announcement] = [
@@ -74,6 +31,16 @@ CATALOGUE: list[Announcement] = [
         lazy("Su ticket necesita una cotización. Estas son las horas y hasta cuándo puede aceptarla."),
         lazy("Aceptar o rechazar la cotización"),
         lazy("Si la rechaza, el ticket queda sin efecto."),
+    ),
+    Announcement(
+        "requoted", "requote", requester,
+        lazy("Hay una versión nueva de la cotización de su ticket: reemplaza a la anterior."),
+        lazy("Aceptar o rechazar la cotización"),
+        lazy("Si la rechaza, el ticket queda sin efecto."),
+    ),
+    Announcement(
+        "quote_question", "ask_about_quote", quoter,
+        lazy("El cliente pregunta algo sobre su cotización, sin decidir todavía."), _SEE, internal=True,
     ),
     Announcement(
         "quote_accepted", "accept_quote", requester,
@@ -111,6 +78,45 @@ CATALOGUE: list[Announcement] = [
     Announcement(
         "redated_to_you", "redate", consultant,
         lazy("Cambió la fecha de entrega de un ticket a su cargo."), _SEE, internal=True,
+    ),
+    Announcement(
+        "date_asked", "ask_date", consultant,
+        lazy("El cliente pide una fecha para un ticket a su cargo. La fecha prometida no cambió."), _SEE, internal=True,
+    ),
+    Announcement(
+        "question", "ask_client", requester,
+        lazy("Necesitamos su respuesta para seguir con el ticket. Mientras tanto queda en espera."),
+        lazy("Responder la consulta"),
+        lazy("También puede responder este correo: su respuesta queda en el ticket."),
+    ),
+    Announcement(
+        "resumed", "resume", requester,
+        lazy("Seguimos con su ticket: ya no hace falta que responda la consulta."), _SEE,
+    ),
+    Announcement(
+        "lapsed", "lapse", requester,
+        lazy("No recibimos respuesta a nuestra consulta y el ticket quedó sin efecto."), _SEE,
+        lazy("Si todavía lo necesita, responda este correo o escriba en el ticket: soporte puede reabrirlo."),
+    ),
+    Announcement(
+        "lapsed_from_you", "lapse", consultant,
+        lazy("El cliente no respondió la consulta y un ticket a su cargo quedó sin efecto."), _SEE, internal=True,
+    ),
+    Announcement(
+        "mode_changed", "set_mode", requester, lazy("Cambió cómo vamos a trabajar en su ticket."), _SEE,
+    ),
+    Announcement(
+        "access_given", "give_access", consultant,
+        lazy("El cliente habilitó el acceso a un servidor para un ticket a su cargo."), _SEE, internal=True,
+    ),
+    Announcement(
+        "access_revoked", "revoke_access", consultant,
+        lazy("El cliente revocó el acceso a un servidor: no entre más con él."), _SEE, internal=True,
+    ),
+    Announcement(
+        "access_seen", "see_access", consent_giver,
+        lazy("El consultor vio los datos de acceso que usted cargó en el ticket."), _SEE,
+        lazy("Puede revocar el acceso en el ticket cuando quiera."),
     ),
     Announcement(
         "resolved", "resolve", requester,
@@ -163,53 +169,6 @@ def content_of(entry: Announcement, change: StateChange) -> Content:
         action=str(entry.action),
         path=f"/tickets/{ticket.number}/" if ticket.client_id else "",  # an unknown sender has nothing to open
         closing=str(entry.closing),
-    )
-
-
-def message_content(message: Message, linked: Iterable[Attachment] = ()) -> Content:
-    """Write the notice of a message on a ticket; `linked` are the files that do not fit into a mail."""
-    lead = _("%(name)s escribió en el ticket:") % {"name": message.written_by}
-    return Content(
-        lead=lead,
-        texts=[("", message.body)],
-        files=[(f.name, f"/tickets/{message.ticket.number}/attachments/{f.pk}/", f.size) for f in linked],
-        action=str(_SEE),
-        path=f"/tickets/{message.ticket.number}/",
-        closing=_("Puede responder este correo: su respuesta queda en el ticket."),
-    )
-
-
-def message_recipient(message: Message) -> Recipient | None:
-    """Return who is told of a message: the requester of staff's, the consultant of the client's; nobody of a note."""
-    ticket = message.ticket
-    if message.internal:
-        return None
-    if not message.from_client:
-        return requester_of(ticket)
-    holder = ticket.consultant if ticket.state in ("assigned", "resolved") else None
-    return Recipient.of(holder) if holder is not None and holder.is_active else None
-
-
-def pending_validation_content(tickets: list[Ticket], dates: list[str]) -> Content:
-    """Write the weekly reminder of what waits for validation (seed §8); `dates` says since when, one a ticket."""
-    return Content(
-        lead=_("Estos tickets fueron resueltos y esperan su validación. Validarlos lleva un minuto."),
-        rows=[
-            (str(t.number), t.title, _("resuelto el %(date)s") % {"date": day})
-            for t, day in zip(tickets, dates, strict=True)
-        ],
-        action=_("Ver lo que espera mi validación"),
-        path="/",
-    )
-
-
-def invitation_content(path: str) -> Content:
-    """Write the mail that lets a new user set a password."""
-    return Content(
-        lead=_("Ya tiene usuario en el portal de soporte. Con este enlace elige su contraseña."),
-        action=_("Elegir mi contraseña"),
-        path=path,
-        closing=_("El enlace sirve por siete días y una sola vez."),
     )
 
 
