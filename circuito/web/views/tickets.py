@@ -17,6 +17,7 @@ from circuito.tickets.storage import open_blob
 from circuito.tickets.words import facts, texts
 from circuito.web.forms.requests import MessageForm
 from circuito.web.forms.steps import FORMS, StepForm
+from circuito.web.panels import PANELS, Panel
 from circuito.web.request import Request
 
 #: What a browser may show by itself; everything else is downloaded and never run.
@@ -49,9 +50,17 @@ def ticket_page(
         "mail": mail_of(request.actor, found),
         "quote": found.quotes.filter(answer="").first() if found.state == "quoted" else None,
         "solution": found.resolutions.last() if found.state in ("resolved", "validated") else None,
+        "panels": panels_of(request, found),
         "today": desk_date(now()),
     }
     return render(request, "ticket.html", context, status=status)
+
+
+def panels_of(request: Request, found: Any) -> list[Panel]:
+    """Return the panels of a ticket that have something to show to the reader."""
+    at = now()
+    shown = [show(request.actor, found, at) for show in PANELS]
+    return [panel for panel in shown if panel is not None]
 
 
 def step_forms(request: Request, found: Any, filled: StepForm | None = None) -> list[StepForm]:
