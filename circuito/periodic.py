@@ -19,7 +19,8 @@ from circuito.clock import now
 from circuito.intake import canary, mail
 from circuito.intake.reader import purge_scratch
 from circuito.intake.reception import purge_raw
-from circuito.notices import delivery, weekly
+from circuito.notices import delivery
+from circuito.notices.reminders import digests, validations
 from circuito.steps.quotation import expire_quotes
 from circuito.tickets.blobs import purge_files
 from circuito.tickets.storage import purge_uploads
@@ -44,7 +45,13 @@ def deliver_notices(context: JobContext) -> None:
 def every_minute(timestamp: int) -> None:
     jobs.enqueue_once(jobs.DRAIN_RECEIVED_MAIL)
     jobs.enqueue_once(jobs.DELIVER_NOTICES)
-    weekly.remind(now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="weekly", queueing_lock="weekly")
+def weekly(timestamp: int) -> None:
+    validations.remind(now())
+    digests.digest(now())
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -88,7 +88,11 @@ def send_password_link(user: User, now: datetime) -> None:
         invite(user, f"/password/{uid}/{default_token_generator.make_token(user)}/", now)
 
 
-def save_own_settings(user: User, *, language: str, time_zone: str) -> None:
-    """Change how the program speaks to `user`; the values come from a form's choices."""
+def save_own_settings(user: User, *, language: str, time_zone: str, digest: bool) -> None:
+    """Change how the program speaks to `user`; the values come from a form's choices.
+
+    `digest` is the weekly mail of staff: a client's reminder of validations is the circuit's own (seed §8).
+    """
     user.language, user.time_zone = language, time_zone
-    user.save(update_fields=["language", "time_zone"])
+    user.digest = digest or not user.is_staff_member
+    user.save(update_fields=["language", "time_zone", "digest"])

@@ -45,6 +45,10 @@ class _Headers(HeaderRegistry):
 _POLICY = EmailPolicy(linesep="\r\n", header_factory=_Headers())
 
 
+#: What comes by the week is a list, so that a mail program can put it aside (RFC 2919).
+LISTS = {"pending_validation": "pendientes", "staff_digest": "resumen"}
+
+
 def mail_bytes(notice: Notice, files: Iterable[Attachment], at: datetime) -> bytes:
     """Write the whole mail, signed where the installation signs. Raises ValueError where its address is none."""
     mail = EmailMessage(_POLICY)
@@ -77,9 +81,9 @@ def _more_headers(notice: Notice) -> dict[str, str]:
         headers["Reply-To"] = _ascii(notice.reply_to)
     if references := _references(notice):
         headers["In-Reply-To"], headers["References"] = notice.in_reply_to, references
-    if notice.kind == "pending_validation":
+    if notice.kind in LISTS:
         domain = settings.SUPPORT_ADDRESS.rpartition("@")[2]
-        headers["List-Id"] = f"<pendientes.{_ascii(domain)}>"
+        headers["List-Id"] = f"<{LISTS[notice.kind]}.{_ascii(domain)}>"
     return headers | _automatic(notice)
 
 

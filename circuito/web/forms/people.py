@@ -93,6 +93,7 @@ class ProfileForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=_("Zona horaria"), required=False, choices=[("", _("La de soporte")), *[(z, z) for z in ZONES]]
     )
+    digest = forms.BooleanField(label=_("Recibir el resumen semanal por correo"), required=False)
 
 
 class ForgottenForm(forms.Form):

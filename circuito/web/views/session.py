@@ -59,7 +59,8 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 def profile(request: Request) -> HttpResponse:
     user = request.actor.user
     assert user is not None  # the login is required before this
-    form = ProfileForm(request.POST or None, initial={"language": user.language, "time_zone": user.time_zone})
+    initial = {"language": user.language, "time_zone": user.time_zone, "digest": user.digest}
+    form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             save_own_settings(user, **form.cleaned_data)

@@ -1,0 +1,80 @@
+"""The weekly digests of staff: the desk and managers of what waits, each consultant of his work. Each may say no."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from circuito.access import tickets_for
+from circuito.contracts.calendars import standard
+from circuito.knobs.store import current
+from circuito.notices.catalogue.digests import DeskFigures, desk_content, work_content
+from circuito.notices.content import Recipient
+from circuito.notices.once import once
+from circuito.notices.outbox import tell
+from circuito.people.actor import SYSTEM
+from circuito.people.models import User
+from circuito.rules.circuit import Role, State
+from circuito.rules.schedule import week_due
+from circuito.tickets.models import Ticket
+from circuito.tickets.words import state_label, zone_of
+
+KIND = "staff_digest"
+
+
+def digest(now: datetime) -> int:
+    """Queue the digests that are due and not queued yet; return how many."""
+    knobs, workdays, count = current(), standard(), 0
+    staff = User.objects.exclude(role=Role.CLIENT).filter(is_active=True, digest=True).order_by("id")
+    for person in staff:
+        zone = zone_of(person) or ZoneInfo(settings.TIME_ZONE)
+        weekday, hour = knobs.staff_digest_weekday, knobs.staff_digest_hour
+        week = week_due(now.astimezone(zone), weekday=weekday, hour=hour, workdays=workdays)
+        if week is not None:
+            count += _tell(person, week, now.astimezone(zone).date(), now)
+    return count
+
+
+def _tell(person: User, week: str, today: date, now: datetime) -> bool:
+    with transaction.atomic():
+        if not once(KIND, f"{week} {person.pk}", now):
+            return False
+        told = _tell_consultant if person.role == Role.CONSULTANT else _tell_desk
+        return told(person, today, now)
+
+
+def _tell_consultant(person: User, today: date, now: datetime) -> bool:
+    tickets = list(_assigned().filter(consultant=person))
+    if not tickets:
+        return False
+    tell(
+        KIND, Recipient.of(person), now, lambda: work_content(tickets, today),
+        subject=lambda: _("Su semana: %(count)d tickets a cargo") % {"count": len(tickets)}, internal=True,
+    )  # fmt: skip
+    return True
+
+
+def _tell_desk(person: User, today: date, now: datetime) -> bool:
+    overdue = list(_assigned().filter(promised_on__lt=today))
+    tell(
+        KIND, Recipient.of(person), now, lambda: desk_content(DeskFigures(_counts(), overdue), today),
+        subject=lambda: _("Soporte: la semana que empieza"), internal=True,
+    )  # fmt: skip
+    return True
+
+
+def _assigned() -> QuerySet[Ticket]:
+    return tickets_for(SYSTEM).filter(state=State.ASSIGNED).order_by("promised_on", "number")
+
+
+def _counts() -> list[tuple[str, int]]:
+    """Count what waits, in the circuit's order; called in the reader's language."""
+    open_now = tickets_for(SYSTEM).filter(waiting_since=None)
+    shown = (State.RECEIVED, State.TO_QUOTE, State.QUOTED, State.READY, State.ASSIGNED, State.RESOLVED)
+    counts = [(state_label(state), open_now.filter(state=state).count()) for state in shown]
+    return [*counts, (_("Esperando al cliente"), tickets_for(SYSTEM).filter(waiting_since__isnull=False).count())]
