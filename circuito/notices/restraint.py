@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from functools import cached_property
 
 from django.conf import settings
 
@@ -20,13 +21,25 @@ log = logging.getLogger("circuito.delivery")
 
 
 class Restraint:
-    """What is known of some addresses, asked once; what is queued meanwhile is counted along."""
+    """What is known of some addresses, asked once; what is queued meanwhile is counted along.
+
+    Automatic answers are counted when the first one is queued: most of what a step tells is none.
+    """
 
     def __init__(self, addresses: Iterable[str], now: datetime) -> None:
         self.addresses = {address.lower() for address in addresses}
+        self.now = now
         self.stopped = stopped_among(self.addresses)
-        self.answers = answers_to(self.addresses, now)
-        self.all_answers = answers_to_all(now)
+
+    @cached_property
+    def answers(self) -> dict[str, Volume]:
+        """How many automatic answers each address was sent."""
+        return answers_to(self.addresses, self.now)
+
+    @cached_property
+    def all_answers(self) -> Volume:
+        """How many automatic answers were sent to anybody."""
+        return answers_to_all(self.now)
 
     def apply(self, notice: Notice) -> None:
         """Withhold a notice that must not go, with the reason; count one that may."""
@@ -67,8 +80,8 @@ def asked_once(addresses: Iterable[str], now: datetime) -> Iterator[None]:
 def restrain(notices: Sequence[Notice]) -> None:
     """Withhold those of `notices` that must not go."""
     known = _known.get()
+    addresses = {notice.recipient.lower() for notice in notices}
+    if known is None or not addresses <= known.addresses:
+        known = Restraint(addresses, notices[0].created_at)
     for notice in notices:
-        if known is None or notice.recipient.lower() not in known.addresses:
-            Restraint([notice.recipient], notice.created_at).apply(notice)
-        else:
-            known.apply(notice)
+        known.apply(notice)
