@@ -1,6 +1,7 @@
 """Jobs in the caller's transaction: a rollback takes the job with it, a commit wakes a worker."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cache
 
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
@@ -20,21 +21,24 @@ def enqueue_once(task: str) -> None:
     A job already waiting is usually enough. But it may start before the commit and miss what is being written, so
     it is looked for once more after it; should the program die in between, the minute's tick starts one.
     """
-    again = _Again(task)
+    again = _again(task)
     if any(again in entry for entry in connection.run_on_commit):
         return  # asked for already in this transaction, and what was rolled back since is not among these
     if _is_waiting(task) or not _enqueue(task):
         transaction.on_commit(again, robust=True)
 
 
-@dataclass(frozen=True)
-class _Again:
-    """Enqueues a task after the commit; equal to another of the same task, so that one of them is enough."""
+@cache
+def _again(task: str) -> Callable[[], None]:
+    """Return what enqueues `task` after the commit: the same for the same task, so that one of them is enough.
 
-    task: str
+    A function, because Django names it where it fails.
+    """
 
-    def __call__(self) -> None:
-        _enqueue(self.task)
+    def again() -> None:
+        _enqueue(task)
+
+    return again
 
 
 def _is_waiting(task: str) -> bool:

@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import cast
+from typing import Any, cast
 
 import psycopg
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
@@ -50,6 +50,28 @@ def test_one_waiting_job_is_enough(db: None) -> None:
     for _count in range(3):
         enqueue_once(DELIVER_NOTICES)
     assert _jobs() == [(DELIVER_NOTICES,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_fails_after_the_commit_does_not_fail_the_step(
+    transactional_db: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    def die(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "procrastinate_defer_jobs" in sql:
+            raise OperationalError("the connection is gone")
+        return execute(sql, params, many, context)
+
+    enqueue_once(DELIVER_NOTICES)
+    with transaction.atomic():
+        enqueue_once(DELIVER_NOTICES)  # one waits: the second is asked for after the commit
+        hooks = list(connection.run_on_commit)
+    assert len(hooks) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    with connection.execute_wrapper(die), transaction.atomic():
+        connection.run_on_commit += hooks
+    assert _jobs() == []
+    assert "on_commit" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
