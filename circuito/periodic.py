@@ -15,14 +15,20 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from circuito import jobs
+from circuito.administration import hour_periods, service_levels
 from circuito.clock import now
 from circuito.intake import canary, mail
 from circuito.intake.reader import purge_scratch
 from circuito.intake.reception import purge_raw
 from circuito.notices import delivery
-from circuito.notices.reminders import digests, validations
+from circuito.notices.reminders import digests, promises, quotes, validations, waiting
+from circuito.notices.reminders import hours as hours_left
+from circuito.notices.reminders import service as service_deadlines
+from circuito.steps.access_consents import purge_secrets
 from circuito.steps.quotation import expire_quotes
+from circuito.steps.waiting import lapse_unanswered
 from circuito.tickets.blobs import purge_files
+from circuito.tickets.promises import settle_overdue
 from circuito.tickets.storage import purge_uploads
 
 FORGET = timedelta(days=2)
@@ -60,6 +66,41 @@ def expire_quotes_job(timestamp: int) -> None:
     expire_quotes(now())
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="remind_quotes", queueing_lock="remind_quotes")
+def remind_quotes(timestamp: int) -> None:
+    quotes.remind(now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="promises", queueing_lock="promises")
+def watch_promises(timestamp: int) -> None:
+    settle_overdue(now())
+    promises.remind(now())
+    promises.tell_managers(now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="waiting", queueing_lock="waiting")
+def waiting_for_clients(timestamp: int) -> None:
+    waiting.remind(now())
+    lapse_unanswered(now())
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="contract_hours", queueing_lock="contract_hours")
+def contract_hours(timestamp: int) -> None:
+    hour_periods.keep_books(now())
+    hours_left.warn(now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="service_levels", queueing_lock="service_levels")
+def keep_service_levels(timestamp: int) -> None:
+    service_levels.keep(now())
+    service_deadlines.watch(now())
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="canaries", queueing_lock="canaries")
 def canaries(timestamp: int) -> None:
@@ -70,9 +111,10 @@ def canaries(timestamp: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(name="purge", queueing_lock="purge")
 def purge(timestamp: int) -> None:
-    """Drop what nobody waits for any more: forms given up, test mails, and files without a row."""
+    """Drop what nobody waits for any more: forms given up, test mails, secrets that ran out, files without a row."""
     before = now() - FORGET
     purge_uploads(before)
+    purge_secrets(before)
     canary.purge(before)
     purge_files(before)
     purge_raw(before)

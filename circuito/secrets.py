@@ -1,4 +1,4 @@
-"""Secrets of mailboxes: kept encrypted, with a key that follows from the installation's own."""
+"""Secrets of others, of mailboxes and of clients' servers: kept encrypted, with keys made of the installation's own."""
 
 from __future__ import annotations
 
@@ -11,8 +11,18 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-#: Bound into the key, so that nothing else made of the same SECRET_KEY opens what is sealed here.
-PURPOSE = b"circuito: secrets of mailboxes"
+#: Bound into the key, so that nothing else made of the same SECRET_KEY opens what is sealed for it.
+MAILBOXES = b"circuito: secrets of mailboxes"
+ACCESS = b"circuito: secrets of access to servers"
+
+
+class Secret(str):
+    """A secret in the open, which no trace, log or debugger writes by accident."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
 
 
 class UnreadableSecret(ValueError):
@@ -27,22 +37,22 @@ class UnreadableSecret(ValueError):
         )
 
 
-def seal(text: str) -> str:
-    """Encrypt a secret; nothing stays nothing."""
-    return _box(settings.SECRET_KEY).encrypt(text.encode()).decode() if text else ""
+def seal(text: str, purpose: bytes = MAILBOXES) -> str:
+    """Encrypt a secret for one purpose; nothing stays nothing."""
+    return _box(settings.SECRET_KEY, purpose).encrypt(text.encode()).decode() if text else ""
 
 
-def unseal(sealed: str) -> str:
-    """Return the secret again. Raises `UnreadableSecret`."""
+def unseal(sealed: str, purpose: bytes = MAILBOXES) -> str:
+    """Return what was sealed for the purpose. Raises `UnreadableSecret`."""
     if not sealed:
         return ""
     try:
-        return _box(settings.SECRET_KEY).decrypt(sealed).decode()
+        return _box(settings.SECRET_KEY, purpose).decrypt(sealed).decode()
     except InvalidToken as error:
         raise UnreadableSecret from error
 
 
 @cache
-def _box(secret_key: str) -> Fernet:
-    derived = HKDF(SHA256(), length=32, salt=None, info=PURPOSE).derive(secret_key.encode())
+def _box(secret_key: str, purpose: bytes) -> Fernet:
+    derived = HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret_key.encode())
     return Fernet(base64.urlsafe_b64encode(derived))

@@ -4,9 +4,10 @@ Carla solve, Mario answers for all."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 
@@ -14,8 +15,10 @@ from circuito.administration.catalogues import save_component, save_error_type, 
 from circuito.administration.clients import save_client
 from circuito.administration.users import save_user
 from circuito.clock import desk_date, now
+from circuito.contracts.calendars import public_holidays
 from circuito.people.actor import SYSTEM, Actor, actor_of
 from circuito.people.models import Client, User
+from circuito.rules.workdays import Calendar
 from circuito.steps import assignment, opening, quotation, resolution, triage, validation
 from circuito.tickets.models import Component, ErrorType, Ticket, Urgency
 
@@ -80,6 +83,17 @@ def _hashed() -> str:
     return make_password(PASSWORD)
 
 
+def a_workday(days: int) -> date:
+    """Return the working day `days` working days from today, at the desk: no test depends on the day it is run on.
+
+    A day that is off by any of the calendars of tests (weekends, and the holidays of Uruguay) is none.
+    """
+    weekdays = (((540, 1080),),) * 5 + ((), ())
+    calendar = Calendar(ZoneInfo("America/Montevideo"), weekdays, public_holidays("UY"))
+    today = desk_date(now())
+    return calendar.add_workdays(today, days) if days else calendar.next_workday(today)
+
+
 def a_ticket(cast: Cast, state: str = "received", title: str = "No cierra la caja") -> Ticket:
     """Take a new ticket of Ana's through the circuit's own steps to `state`."""
     when = now()
@@ -108,7 +122,7 @@ def _reject(cast: Cast, number: int) -> None:
 
 
 def _assign(cast: Cast, number: int) -> None:
-    day = desk_date(now()) + timedelta(days=3)
+    day = a_workday(3)
     assignment.assign(number, consultant=cast.carlos, promised_on=day, actor=cast.actor("dora"), now=now())
 
 

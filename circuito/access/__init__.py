@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from circuito.people.actor import Actor
-from circuito.rules.circuit import Role, State, next_state, steps_open_to
-from circuito.tickets.models import Attachment, Message, Ticket
+from circuito.rules.circuit import Role, State, StepRefused, next_state, steps_open_to
+from circuito.tickets.models import Attachment, Message, QuoteDecision, Ticket
+from circuito.tickets.quotes import why_not
 
 
 class NoSuchTicket(LookupError):
@@ -72,16 +73,24 @@ def role_on(actor: Actor, ticket: Ticket) -> Role:
 def open_steps(actor: Actor, ticket: Ticket) -> list[str]:
     """Name the steps that `actor` may take on `ticket` now: buttons, inbox and API read it here.
 
-    A ticket is identified before anything else is decided about it, and only once.
+    A ticket is identified before anything else is decided about it, and only once. A quote is decided about by who
+    may (`tickets.quotes.why_not`).
     """
     steps = steps_open_to(role_on(actor, ticket), _state(ticket), waiting=ticket.is_waiting)
     not_now = {"identify"} if ticket.client_id is not None else {"triage", "ask_quote", "reopen"}
-    return [step for step in steps if step not in not_now]
+    return [step for step in steps if step not in not_now and not why_not(step, actor.user, ticket)]
 
 
-def check_step(name: str, actor: Actor, ticket: Ticket) -> str:
-    """Return the state that the step leads to; raise `StepRefused` where the table refuses it."""
-    return next_state(name, _state(ticket), role_on(actor, ticket), waiting=ticket.is_waiting).value
+def check_step(name: str, actor: Actor, ticket: Ticket, *, past: bool = False) -> str:
+    """Return the state that the step leads to; raise `StepRefused` where the table refuses it.
+
+    So does who may not decide about a quote; but in the `past` that is loaded, others may have been allowed to.
+    """
+    state, role = _state(ticket), role_on(actor, ticket)
+    target = next_state(name, state, role, waiting=ticket.is_waiting)
+    if not past and (reason := why_not(name, actor.user, ticket)):
+        raise StepRefused(name, state, role, reason)
+    return target.value
 
 
 def messages_for(actor: Actor, ticket: Ticket) -> QuerySet[Message]:
@@ -99,6 +108,15 @@ def attachments_for(actor: Actor, ticket: Ticket) -> QuerySet[Attachment]:
 def attachment_for(actor: Actor, number: int, attachment_id: int) -> Attachment:
     """Return a file; `tickets.storage.open_blob` has its bytes. Raises `NoSuchTicket`."""
     found = attachments_for(actor, ticket_for(actor, number)).filter(pk=attachment_id).first()
+    if found is None:
+        raise NoSuchTicket(number)
+    return found
+
+
+def decision_for(actor: Actor, number: int, version: int) -> QuoteDecision:
+    """Return what the client decided about a version of a ticket's quote. Raises `NoSuchTicket`."""
+    decisions = QuoteDecision.objects.select_related("quote")
+    found = decisions.filter(quote__ticket=ticket_for(actor, number), quote__version=min(version, 32_000)).first()
     if found is None:
         raise NoSuchTicket(number)
     return found

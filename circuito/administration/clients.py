@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from zoneinfo import available_timezones
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,16 +22,23 @@ def save_client(
     mail_domains: Iterable[str] = (),
     active: bool = True,
     demo: bool = False,
+    time_zone: str | None = None,
 ) -> Client:
-    """Make or change a client with all its names and domains. Raises `InvalidInput` (name, aliases, mail_domains)."""
+    """Make or change a client with all its names and domains; without a `time_zone` it stays as it is.
+
+    Raises `InvalidInput` (name, aliases, mail_domains, time_zone).
+    """
     name = " ".join(name.split())
     if not name or not company_key(name):
         raise InvalidInput("name", _("Escriba el nombre de la empresa."))
     if Client.objects.filter(name__iexact=name).exclude(pk=client.pk if client else 0).exists():
         raise InvalidInput("name", _("Ya hay un cliente con ese nombre."))
+    if time_zone and time_zone not in available_timezones():
+        raise InvalidInput("time_zone", _("Elija una zona horaria de la lista."))
     with transaction.atomic():
         saved = client or Client(demo=demo)
         saved.name, saved.active = name, active
+        saved.time_zone = saved.time_zone if time_zone is None else time_zone
         saved.save()
         _save_names(saved, name, aliases)
         _save_domains(saved, mail_domains)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import available_timezones
 
 from django.contrib.auth.tokens import default_token_generator
@@ -18,6 +20,16 @@ from circuito.people.actor import Actor
 from circuito.people.models import LANGUAGES, Client, User
 from circuito.rules.circuit import Role
 from circuito.steps.errors import InvalidInput
+
+MAX_HOURS = Decimal(10_000)
+
+
+@dataclass(frozen=True)
+class Authority:
+    """Whether a client's user may accept quotes, and of how many hours (None: any)."""
+
+    accepts: bool = True
+    up_to: Decimal | None = None
 
 
 def may_manage(actor: Actor, role: str) -> bool:
@@ -40,10 +52,12 @@ def save_user(
     language: str = "es",
     time_zone: str = "",
     active: bool = True,
+    authority: Authority | None = None,
 ) -> User:
     """Make or change a user, without a password. `username` is the mail address where it is empty.
 
-    Raises `InvalidInput` (role, name, email, username, client, language, time_zone).
+    No `authority` leaves what there was. Raises `InvalidInput` (role, name, email, username, client, language,
+    time_zone, accepts_up_to).
     """
     email, username = email.strip().lower(), username.strip() or email.strip().lower()
     if role not in (Role.CLIENT, Role.DESK, Role.CONSULTANT, Role.MANAGER):
@@ -61,10 +75,23 @@ def save_user(
     saved.name, saved.email, saved.username = " ".join(name.split())[:120], email, username
     saved.role, saved.client, saved.phone = role, client, phone.strip()[:60]
     saved.language, saved.time_zone, saved.is_active = language, time_zone, active
+    _authorize(saved, authority)
     if user is None:
         saved.set_unusable_password()
     saved.save()
     return saved
+
+
+def _authorize(user: User, authority: Authority | None) -> None:
+    """Staff accept no quotes, so what is set for them says nothing: it is as for a new user."""
+    if user.role != Role.CLIENT:
+        authority = Authority()
+    if authority is None:
+        return
+    if authority.up_to is not None and not 0 < authority.up_to < MAX_HOURS:
+        sentence = _("Las horas deben ser más de cero y menos de %(max)s; vacío es sin límite.")
+        raise InvalidInput("accepts_up_to", sentence % {"max": MAX_HOURS})
+    user.accepts_quotes, user.accepts_up_to = authority.accepts, authority.up_to
 
 
 def _check_names(user: User | None, name: str, email: str, username: str) -> None:

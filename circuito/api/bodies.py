@@ -67,18 +67,37 @@ class Triage(Sent):
     note: Note = ""
 
 
-class QuoteBody(Sent):
-    """A quote."""
+class Classification(Sent):
+    """What a ticket turned out to be."""
 
-    hours: Hours
-    expires_on: Day = Field(description=_("Último día en que se puede aceptar."))
+    kind: Word = Field(description="failure, requirement, improvement")
+    priority: int = Field(description=_("De 1 (crítica) a 4 (baja)."), ge=-1000, le=1000)
+
+
+class QuoteBody(Sent):
+    """A quote: one figure, or the likely one between two others."""
+
+    hours: Hours = Field(description=_("Las horas más probables."))
+    low: Hours | None = Field(None, description=_("Si da un rango, lo mínimo."))
+    high: Hours | None = Field(None, description=_("Si da un rango, lo máximo."))
+    expires_on: Day | None = Field(None, description=_("Último día en que se puede aceptar."))
+    scope: Note = Field("", description=_("Qué incluye el trabajo."))
     note: Note = ""
+    attachments: list[File] = Field([], max_length=settings.MAX_ATTACHMENTS_PER_FORM)
+
+
+class QuoteQuestion(Sent):
+    """What the client asks about the open quote, or would rather have; it decides nothing."""
+
+    question: Note = ""
+    proposed_scope: Note = Field("", description=_("Otro alcance que quisiera que se cotice."))
 
 
 class QuoteAnswer(Sent):
     """The client's answer to the open quote."""
 
     accept: YesOrNo
+    version: Id | None = Field(None, description=_("La versión que leyó: si ya hay otra, no se acepta ninguna."))
     remark: Note = ""
 
 
@@ -96,6 +115,27 @@ class PromiseBody(Sent):
 
     promised_on: Day
     reason: Note = ""
+
+
+class DateWish(Sent):
+    """The date by which the client would like to have it."""
+
+    wished_on: Day
+    reason: Note = ""
+
+
+class Question(Sent):
+    """What the work depends on, asked to the client."""
+
+    question: Note
+    attachments: list[File] = Field([], max_length=settings.MAX_ATTACHMENTS_PER_FORM)
+
+
+class Answer(Sent):
+    """What the client answers."""
+
+    body: Text
+    attachments: list[File] = Field([], max_length=settings.MAX_ATTACHMENTS_PER_FORM)
 
 
 class ResolutionBody(Sent):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -11,9 +12,12 @@ from circuito.api.bodies import AssignmentBody
 from circuito.people.actor import Actor
 from circuito.people.models import Client, User
 from circuito.queries.people import clients, consultants
-from circuito.rules.circuit import State
+from circuito.rules.circuit import Role, State
 from circuito.steps.assignment import assign, reassign
 from circuito.steps.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from circuito.tickets.models import Ticket
 
 
 def client_of(number: int, actor: Actor) -> Client:
@@ -26,11 +30,27 @@ def client_of(number: int, actor: Actor) -> Client:
 
 def consultant_of(words: str) -> User:
     """Return the consultant who has that number or mail address. Raises `InvalidInput` (consultant)."""
-    by_number = words.isdecimal() and len(words) < 19
-    found = consultants().filter(**({"pk": int(words)} if by_number else {"email__iexact": words})).first()
+    found = consultants().filter(**_named(words)).first()
     if found is None:
         raise InvalidInput("consultant", _("Elija un consultor activo."))
     return found
+
+
+def visitor_of(words: str | None, ticket: Ticket) -> User:
+    """Return who visits: the person with that number or mail address, or who has the ticket.
+
+    Raises `InvalidInput` (person).
+    """
+    staff = User.objects.filter(is_active=True).exclude(role=Role.CLIENT)
+    found = ticket.consultant if words is None else staff.filter(**_named(words)).first()
+    if found is None:
+        raise InvalidInput("person", _("Elija quién va: un consultor activo."))
+    return found
+
+
+def _named(words: str) -> dict[str, str | int]:
+    by_number = words.isdecimal() and len(words) < 19
+    return {"pk": int(words)} if by_number else {"email__iexact": words}
 
 
 def assigned(number: int, sent: AssignmentBody, *, actor: Actor, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from circuito.access import attachments_for, messages_for, open_steps
 from circuito.api import record
 from circuito.api.schemas import AttachmentOut, MessageOut, Named, NoticeOut, Requester, TicketOut, TicketRow
+from circuito.api.service_record import service
 from circuito.people.actor import Actor
 from circuito.queries.timeline import notices_for, state_log
 from circuito.tickets.words import state_label
@@ -60,6 +61,7 @@ def whole(ticket: Ticket, actor: Actor) -> TicketOut:
     suggested = ticket.suggested_client if actor.is_staff else None
     return TicketOut(
         **_summary(ticket, actor),
+        **service(ticket, staff=actor.is_staff),
         description=ticket.description,
         system_message=ticket.system_message,
         suggested_client=named(suggested),
@@ -67,7 +69,7 @@ def whole(ticket: Ticket, actor: Actor) -> TicketOut:
         steps={step: f"{url}/{STEP_WORDS[step]}" for step in steps},
         quote=next((quote for quote in quotes if quote.answer is None), None),
         quotes=quotes,
-        promises=record.promises(ticket),
+        promises=record.promises(ticket, staff=actor.is_staff),
         resolutions=record.resolutions(ticket, staff=actor.is_staff),
         messages=[message(row, url) for row in messages_for(actor, ticket)],
         attachments=[attachment(row, url) for row in attachments_for(actor, ticket)],
@@ -96,6 +98,8 @@ def _summary(ticket: Ticket, actor: Actor) -> dict[str, Any]:
         "kind": ticket.kind or None,
         "channel": ticket.channel,
         "priority": ticket.priority if actor.is_staff else None,
+        "mode": ticket.mode,
+        "waiting_since": ticket.waiting_since,
         "consultant": named(ticket.consultant),
         "previous_consultant": named(ticket.previous_consultant),
         "times_returned": ticket.times_returned,
@@ -127,7 +131,7 @@ def ticket_url(ticket: Ticket) -> str:
 
 
 def _links(ticket: Ticket, url: str) -> dict[str, str]:
-    inside = {word: f"{url}/{word}" for word in ("log", "messages", "attachments", "notices")}
+    inside = {word: f"{url}/{word}" for word in ("log", "messages", "attachments", "notices", "time")}
     return {"self": url, **inside, "screen": f"{settings.BASE_URL}{reverse('ticket', args=[ticket.number])}"}
 
 
@@ -150,6 +154,7 @@ def attachment(row: Attachment, url: str) -> AttachmentOut:
     return AttachmentOut(
         id=row.pk,
         message=row.message_id,
+        quote=row.quote_id,
         name=row.name,
         size=row.size,
         sha256=row.blob_id,

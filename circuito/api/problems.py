@@ -17,7 +17,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from circuito.access import NoSuchTicket
 from circuito.api.sentences import sentence_of
-from circuito.rules.circuit import StepRefused, steps_open_to
+from circuito.rules.circuit import STEPS, StepRefused, steps_open_to
 from circuito.steps.errors import InvalidInput, refusal
 
 log = logging.getLogger("circuito.api")
@@ -84,7 +84,8 @@ def not_found(request: HttpRequest, exc: Exception) -> HttpResponse:
 
 def refused(request: HttpRequest, exc: StepRefused) -> HttpResponse:
     """Say why the circuit refuses the step, and which steps it would take instead."""
-    open_steps = steps_open_to(exc.role, exc.state)
+    waiting = exc.reason == "waiting" and not STEPS[exc.step].waiting  # what the step asks for is not so
+    open_steps = steps_open_to(exc.role, exc.state, waiting=waiting)
     return problem(
         request,
         "step-refused",

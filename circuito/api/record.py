@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from circuito.api.schemas import Fact, LogEntry, PromiseOut, QuoteOut, ResolutionOut, ValidationOut
 from circuito.queries.timeline import who
+from circuito.tickets.quotes import quotes_of
 from circuito.tickets.words import facts, step_done, texts
 
 if TYPE_CHECKING:
@@ -33,13 +34,20 @@ def log(changes: Iterable[StateChange], ticket: Ticket, *, staff: bool) -> list[
 
 def quotes(ticket: Ticket) -> list[QuoteOut]:
     """Return every quote, oldest first."""
-    return [_quote(row) for row in ticket.quotes.select_related("quoted_by", "answered_by")]
+    return [_quote(row) for row in quotes_of(ticket)]
 
 
 def _quote(row: Quote) -> QuoteOut:
     return QuoteOut(
+        id=row.pk,
+        version=row.version,
         hours=row.hours,
+        low=row.low,
+        high=row.high,
+        scope=row.scope,
         expires_on=row.expires_on,
+        expires_at=row.expires_at,
+        zone=row.zone,
         note=row.note,
         quoted_by=_name(row.quoted_by),
         quoted_at=row.quoted_at,
@@ -50,11 +58,19 @@ def _quote(row: Quote) -> QuoteOut:
     )
 
 
-def promises(ticket: Ticket) -> list[PromiseOut]:
-    """Return every date promised, the one that holds last."""
+def promises(ticket: Ticket, *, staff: bool) -> list[PromiseOut]:
+    """Return every date promised, the one that holds last; whether it was kept only to staff."""
     return [
-        PromiseOut(promised_on=row.promised_on, promised_by=_name(row.promised_by), at=row.at, reason=row.reason)
-        for row in ticket.promises.select_related("promised_by")
+        PromiseOut(
+            promised_on=row.promised_on,
+            consultant=_name(row.consultant),
+            promised_by=_name(row.promised_by),
+            at=row.at,
+            reason=row.reason,
+            kept=row.kept if staff else None,
+            settled_at=row.settled_at if staff else None,
+        )
+        for row in ticket.promises.select_related("promised_by", "consultant")
     ]
 
 

@@ -7,12 +7,17 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-
-class Named(BaseModel):
-    """Something with a number and a name: a client, a component, a consultant…"""
-
-    id: int
-    name: str
+from circuito.api.service_schemas import (
+    AccessOut,
+    ContractName,
+    DateWishOut,
+    DeadlineOut,
+    QuestionOut,
+    SessionOut,
+    TimeOut,
+    VisitOut,
+)
+from circuito.api.service_schemas import Named as Named
 
 
 class Requester(BaseModel):
@@ -24,7 +29,10 @@ class Requester(BaseModel):
 
 
 class TicketRow(BaseModel):
-    """A ticket as lists show it. `priority` is null but to staff."""
+    """A ticket as lists show it. `priority` is null but to staff.
+
+    `waiting_since` is null but while a question waits for the client's answer.
+    """
 
     number: int
     title: str
@@ -38,6 +46,8 @@ class TicketRow(BaseModel):
     kind: str | None
     channel: str
     priority: int | None
+    mode: str
+    waiting_since: datetime | None
     consultant: Named | None
     previous_consultant: Named | None
     times_returned: int
@@ -80,6 +90,7 @@ class AttachmentOut(BaseModel):
 
     id: int
     message: int | None
+    quote: int | None
     name: str
     size: int
     sha256: str
@@ -116,10 +127,20 @@ class NoticeOut(BaseModel):
 
 
 class QuoteOut(BaseModel):
-    """Hours asked; `answer` is null while the client may still say."""
+    """Hours asked, between `low` and `high` where there is a range; `answer` is null while the client may still say.
 
+    It can be accepted until `expires_at`, the end of `expires_on` in the client's `zone`.
+    """
+
+    id: int
+    version: int
     hours: Decimal
+    low: Decimal | None
+    high: Decimal | None
+    scope: str
     expires_on: date
+    expires_at: datetime
+    zone: str
     note: str
     quoted_by: str | None
     quoted_at: datetime
@@ -130,12 +151,15 @@ class QuoteOut(BaseModel):
 
 
 class PromiseOut(BaseModel):
-    """A promised date; the last one holds."""
+    """A promised date; the last one holds. `kept` and `settled_at` are null until it is known, and but to staff."""
 
     promised_on: date
+    consultant: str | None
     promised_by: str | None
     at: datetime
     reason: str
+    kept: bool | None
+    settled_at: datetime | None
 
 
 class ValidationOut(BaseModel):
@@ -158,16 +182,24 @@ class ResolutionOut(BaseModel):
 
 
 class TicketOut(TicketRow):
-    """A ticket, whole. `steps` tells where each open step is taken."""
+    """A ticket, whole. `steps` tells where each open step is taken. `deadlines` are for staff."""
 
     description: str
     system_message: str
     suggested_client: Named | None
+    contract: ContractName | None
     open_steps: list[str]
     steps: dict[str, str]
     quote: QuoteOut | None
     quotes: list[QuoteOut]
     promises: list[PromiseOut]
+    date_requests: list[DateWishOut]
+    questions: list[QuestionOut]
+    time_entries: list[TimeOut]
+    deadlines: list[DeadlineOut]
+    accesses: list[AccessOut]
+    sessions: list[SessionOut]
+    visits: list[VisitOut]
     resolutions: list[ResolutionOut]
     messages: list[MessageOut]
     attachments: list[AttachmentOut]

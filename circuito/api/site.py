@@ -14,7 +14,7 @@ from ninja import NinjaAPI, Swagger
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from circuito.api import catalogues, conversation, problems, steps, tickets
+from circuito.api import catalogues, conversation, hours, problems, quotes, service, steps, tickets, waiting
 from circuito.api.auth import TokenAuth
 from circuito.api.documentation import in_reader_language
 
@@ -80,4 +80,8 @@ problems.handle_problems(api)
 api.add_router("/tickets", tickets.router)
 api.add_router("/tickets", conversation.router)
 api.add_router("/tickets", steps.router)
+api.add_router("/tickets", quotes.router)
+api.add_router("/tickets", waiting.router)
+api.add_router("/tickets", service.router)
+api.add_router("", hours.router)
 api.add_router("", catalogues.router)

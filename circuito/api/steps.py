@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.utils.translation import gettext_noop as _
-from ninja import Router, Status
+from ninja import Router
 
 from circuito.access import check_step, ticket_for
 from circuito.api import bodies
 from circuito.api.chosen import assigned, client_of
-from circuito.api.presentation import ticket_url, whole
 from circuito.api.request import ApiRequest
-from circuito.api.schemas import REFUSALS, TicketOut
+from circuito.api.taken import STEP, Taken, taken
 from circuito.clock import now
-from circuito.steps import assignment, closing, identification, quotation, resolution, triage, validation
+from circuito.steps import assignment, closing, identification, resolution, triage, validation
 
 router = Router(tags=["steps"])
-Taken = Status[TicketOut]
-STEP: dict[str, Any] = {"response": {201: TicketOut, **REFUSALS}}
-
-
-def _taken(request: ApiRequest, response: HttpResponse, number: int) -> Taken:
-    """Answer with the ticket after a step."""
-    ticket = ticket_for(request.auth, number)
-    response["Location"] = ticket_url(ticket)
-    return Status(201, whole(ticket, request.auth))
 
 
 @router.post(
@@ -40,7 +28,7 @@ def identify(request: ApiRequest, response: HttpResponse, number: int, sent: bod
     check_step("identify", request.auth, ticket_for(request.auth, number))
     client = client_of(sent.client, request.auth)
     identification.identify(number, client=client, actor=request.auth, now=now())
-    return _taken(request, response, number)
+    return taken(request, response, number)
 
 
 @router.post(
@@ -52,7 +40,7 @@ def identify(request: ApiRequest, response: HttpResponse, number: int, sent: bod
 def credit(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.Credit) -> Taken:
     """Say who asked for it."""
     identification.credit(number, address=sent.address, actor=request.auth, now=now())
-    return _taken(request, response, number)
+    return taken(request, response, number)
 
 
 @router.post(
@@ -72,32 +60,19 @@ def receive(request: ApiRequest, response: HttpResponse, number: int, sent: bodi
         actor=request.auth,
         now=now(),
     )
-    return _taken(request, response, number)
+    return taken(request, response, number)
 
 
 @router.post(
-    "/{int:number}/quotes",
+    "/{int:number}/classification",
     **STEP,
-    summary=_("Cotizar"),
-    description=_("Soporte pide las horas; el cliente puede aceptarlas hasta el final de «expires_on»."),
+    summary=_("Reclasificar"),
+    description=_("Soporte corrige el tipo y la prioridad; los plazos se calculan de nuevo."),
 )
-def quote(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.QuoteBody) -> Taken:
-    """Ask hours for the work."""
-    quotation.quote(number, hours=sent.hours, expires_on=sent.expires_on, note=sent.note, actor=request.auth, now=now())
-    return _taken(request, response, number)
-
-
-@router.post(
-    "/{int:number}/quote-answers",
-    **STEP,
-    summary=_("Responder la cotización"),
-    description=_("El cliente la acepta, o la rechaza y el ticket queda sin efecto."),
-)
-def answer_quote(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.QuoteAnswer) -> Taken:
-    """Accept or reject the open quote."""
-    answer = quotation.accept_quote if sent.accept else quotation.reject_quote
-    answer(number, remark=sent.remark, actor=request.auth, now=now())
-    return _taken(request, response, number)
+def reclassify(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.Classification) -> Taken:
+    """Classify it otherwise."""
+    triage.reclassify(number, kind=sent.kind, priority=sent.priority, actor=request.auth, now=now())
+    return taken(request, response, number)
 
 
 @router.post(
@@ -109,7 +84,7 @@ def answer_quote(request: ApiRequest, response: HttpResponse, number: int, sent:
 def assign(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.AssignmentBody) -> Taken:
     """Give the ticket to a consultant."""
     assigned(number, sent, actor=request.auth, now=now())
-    return _taken(request, response, number)
+    return taken(request, response, number)
 
 
 @router.post(
@@ -121,7 +96,7 @@ def assign(request: ApiRequest, response: HttpResponse, number: int, sent: bodie
 def redate(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.PromiseBody) -> Taken:
     """Promise another date."""
     assignment.redate(number, promised_on=sent.promised_on, reason=sent.reason, actor=request.auth, now=now())
-    return _taken(request, response, number)
+    return taken(request, response, number)
 
 
 @router.post(
@@ -133,7 +108,7 @@ def redate(request: ApiRequest, response: HttpResponse, number: int, sent: bodie
 def resolve(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.ResolutionBody) -> Taken:
     """Deliver the solution."""
     resolution.resolve(number, solution=sent.solution, hours=sent.hours, actor=request.auth, now=now())
-    return _taken(request, response, number)
+    return taken(request, response, number)
 
 
 @router.post(
@@ -146,7 +121,7 @@ def validate(request: ApiRequest, response: HttpResponse, number: int, sent: bod
     """Say whether the solution holds."""
     say = validation.conform if sent.conform else validation.not_conform
     say(number, remark=sent.remark, actor=request.auth, now=now())
-    return _taken(request, response, number)
+    return taken(request, response, number)
 
 
 @router.post(
@@ -158,7 +133,7 @@ def validate(request: ApiRequest, response: HttpResponse, number: int, sent: bod
 def withdraw(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.Remark = bodies.NO_REMARK) -> Taken:
     """Withdraw it, with or without a word."""
     closing.withdraw(number, remark=sent.remark, actor=request.auth, now=now())
-    return _taken(request, response, number)
+    return taken(request, response, number)
 
 
 @router.post(
@@ -170,7 +145,7 @@ def withdraw(request: ApiRequest, response: HttpResponse, number: int, sent: bod
 def void(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.Reason) -> Taken:
     """Leave it without effect."""
     closing.void(number, reason=sent.reason, actor=request.auth, now=now())
-    return _taken(request, response, number)
+    return taken(request, response, number)
 
 
 @router.post(
@@ -182,4 +157,4 @@ def void(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.
 def reopen(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.Reason = bodies.NO_REASON) -> Taken:
     """Take a finished ticket up again."""
     closing.reopen(number, reason=sent.reason, actor=request.auth, now=now())
-    return _taken(request, response, number)
+    return taken(request, response, number)

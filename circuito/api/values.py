@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -33,11 +33,23 @@ def _iso_day(value: Any) -> date:
     return day
 
 
+def _instant(value: Any) -> datetime:
+    """Read an instant as ISO 8601 writes it; one without its offset would be a guess."""
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if at is not None and at.tzinfo is not None and at.year in YEARS:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError(_("Escriba el momento con su diferencia horaria: AAAA-MM-DDTHH:MM:SS-03:00."))
+
+
 def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 Line = Annotated[str, Field(max_length=200), AfterValidator(_storable)]
+Line500 = Annotated[str, Field(max_length=500), AfterValidator(_storable)]
 Note = Annotated[str, Field(max_length=MAX_NOTE), AfterValidator(_storable)]
 Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_storable)]
 Word = Annotated[str, Field(max_length=40), AfterValidator(_storable)]
@@ -45,6 +57,7 @@ Address = Annotated[str, Field(max_length=254), AfterValidator(_storable)]
 IdOrAddress = Annotated[Address, BeforeValidator(_as_text, json_schema_input_type=int | str)]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Day = Annotated[date, BeforeValidator(_iso_day, json_schema_input_type=date)]
+Moment = Annotated[datetime, BeforeValidator(_instant, json_schema_input_type=datetime)]
 Hours = Annotated[Decimal, Field(max_digits=7, decimal_places=2)]
 YesOrNo = Annotated[bool, Field(strict=True)]
 

@@ -1,25 +1,42 @@
-"""Calendars: a row made into the value that rules reckon with; which one holds for a contract."""
+"""Calendars: a row made into the value that rules reckon with; which one holds for a contract.
+
+Each question is one query, so that no process goes by what another has changed since; the value itself is kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container
+import json
+import logging
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import holidays
 from django.conf import settings
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from circuito.contracts.models import Closure, Contract, WorkCalendar
+from circuito.contracts.models.hours import office_hours
+from circuito.contracts.public_days import DaysOff, PublicHolidays
 from circuito.people.models import Client
-from circuito.rules.workdays import Calendar, always, parse_hours
+from circuito.rules.workdays import Calendar, NeverOpen, always, parse_hours
+
+log = logging.getLogger("circuito.calendars")
+#: The country of an installation's first calendar, by the zone of its desk.
+COUNTRIES = {"America/Montevideo": "UY"}
+Closures = tuple[tuple[date, bool], ...]
 
 
 def standard_row() -> WorkCalendar:
     """Return the calendar that holds where a contract names no other: Monday to Friday, 9 to 18, if none was made."""
-    return WorkCalendar.objects.filter(standard=True).first() or WorkCalendar(name="", zone=settings.TIME_ZONE)
+    return _with_closures().filter(standard=True).first() or first_calendar()
+
+
+def first_calendar() -> WorkCalendar:
+    """Return, unsaved, the calendar that every installation begins with (migration 0002 makes the same one)."""
+    country = COUNTRIES.get(settings.TIME_ZONE, "")
+    return WorkCalendar(name="Horario de soporte", zone=settings.TIME_ZONE, country=country, standard=True)
 
 
 def standard() -> Calendar:
@@ -27,11 +44,16 @@ def standard() -> Calendar:
     return of_row(standard_row())
 
 
+def row_of_contract(contract: Contract | None) -> WorkCalendar:
+    """Return the row of a contract's calendar, or the standard one."""
+    if contract is None or contract.calendar_id is None:
+        return standard_row()
+    return _with_closures().get(pk=contract.calendar_id)
+
+
 def of_contract(contract: Contract | None) -> Calendar:
     """Return the calendar of a contract, or the standard one."""
-    if contract is not None and contract.calendar is not None:
-        return of_row(contract.calendar)
-    return standard()
+    return of_row(row_of_contract(contract))
 
 
 def clock_of(contract: Contract | None, priority: int | None) -> Calendar:
@@ -42,45 +64,73 @@ def clock_of(contract: Contract | None, priority: int | None) -> Calendar:
 
 def zone_of_client(client: Client | None) -> ZoneInfo:
     """Return the zone that a client's days end in."""
-    return ZoneInfo(client.time_zone if client is not None and client.time_zone else settings.TIME_ZONE)
+    return zone_named(client.time_zone if client is not None and client.time_zone else settings.TIME_ZONE)
 
 
 def of_row(row: WorkCalendar) -> Calendar:
-    """Return a row as a value, made anew when the row or its closures change."""
-    closures = Closure.objects.filter(Q(calendar=row.pk) | Q(calendar=None)).order_by("id")
-    known = tuple(closures.values_list("day", "works"))
-    return _value(row.zone, row.country, row.subdivision, _frozen(row.hours), known)
+    """Return a row as a value. What its own closures say of a day goes before what those of all calendars say."""
+    return _value(row.zone, row.country, row.subdivision, json.dumps(row.hours), _closures(row))
 
 
-@lru_cache(maxsize=64)
-def _value(zone: str, country: str, subdivision: str, hours: Any, closures: tuple[tuple[date, bool], ...]) -> Calendar:
-    off = frozenset(day for day, works in closures if not works)
-    worked = frozenset(day for day, works in closures if works)
-    return Calendar(ZoneInfo(zone), parse_hours(hours), DaysOff(public_holidays(country, subdivision), off, worked))
-
-
-class DaysOff(Container[date]):
-    """The public holidays and the company's own days off, without those that are worked."""
-
-    def __init__(self, public: Container[date], off: frozenset[date], worked: frozenset[date]) -> None:
-        self.public, self.off, self.worked = public, off, worked
-
-    def __contains__(self, day: object) -> bool:
-        return day in self.off or (day in self.public and day not in self.worked)
-
-
-def public_holidays(country: str, subdivision: str = "", *, language: str | None = None) -> Any:
-    """Return the public holidays of a country (a mapping of day to name, for any year); none for no country."""
-    if not country:
-        return {}
-    return holidays.country_holidays(country, subdiv=subdivision or None, language=language)
-
-
-def _frozen(hours: list[list[list[str]]]) -> Any:
-    return tuple(tuple(tuple(span) for span in day) for day in hours)
+def public_holidays(country: str, subdivision: str = "", *, language: str | None = None) -> PublicHolidays:
+    """Return the public holidays of a country, named in `language` where that is known; none for no country."""
+    return PublicHolidays(country, subdivision, language)
 
 
 def is_outside_hours(at: datetime, contract: Contract | None) -> datetime | None:
-    """Return when work resumes (UTC) if it is not done at `at`, by the calendar of a contract."""
+    """Return when work resumes (UTC) if it is not done at `at`, by the calendar of a contract.
+
+    None also where the calendar is closed for good: nothing can be said then.
+    """
     calendar = of_contract(contract)
-    return None if calendar.is_open(at) else calendar.next_open(at)
+    try:
+        return None if calendar.is_open(at) else calendar.next_open(at)
+    except NeverOpen:
+        return None
+
+
+def closures_of(row: WorkCalendar) -> QuerySet[Closure]:
+    """Return the closures that hold in a calendar: those of all first, so that its own may say otherwise."""
+    known = Closure.objects.filter(Q(calendar=row.pk) | Q(calendar=None))
+    return known.order_by(F("calendar").asc(nulls_first=True), "day")
+
+
+def _with_closures() -> QuerySet[WorkCalendar]:
+    """Return calendars with `known`, their closures as JSON: a calendar is asked for in one query."""
+    known = Closure.objects.filter(Q(calendar=OuterRef("pk")) | Q(calendar=None))
+    ordered = known.order_by(F("calendar").asc(nulls_first=True), "day")
+    return WorkCalendar.objects.annotate(known=ArraySubquery(ordered.values(json=JSONObject(day="day", works="works"))))
+
+
+def _closures(row: WorkCalendar) -> Closures:
+    known = getattr(row, "known", None)
+    if known is None:
+        return tuple(closures_of(row).values_list("day", "works"))
+    return tuple((date.fromisoformat(each["day"]), each["works"]) for each in known)
+
+
+@lru_cache(maxsize=64)
+def _value(zone: str, country: str, subdivision: str, hours: str, closures: Closures) -> Calendar:
+    days_off = DaysOff(PublicHolidays(country, subdivision), dict(closures))
+    return Calendar(zone_named(zone), _hours(hours), days_off)
+
+
+@lru_cache(maxsize=256)
+def zone_named(name: str) -> ZoneInfo:
+    """Return a zone; the desk's where there is none of that name (a row written by hand, or a zone that was dropped).
+
+    No step may fail for that; the log tells.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        log.warning("there is no time zone %r: the desk's is used", name)
+        return ZoneInfo(settings.TIME_ZONE)
+
+
+def _hours(text: str) -> tuple[tuple[tuple[int, int], ...], ...]:
+    try:
+        return parse_hours(json.loads(text))
+    except (ValueError, TypeError):
+        log.warning("a calendar's hours cannot be read, so those of an office are used: %.200s", text)
+        return parse_hours(office_hours())

@@ -43,6 +43,7 @@ def append_from_mail(received: ReceivedMail, mail: IncomingMail, sender: Sender,
         sender=("", "") if known else (sender.name, sender.address),
         files=files,
         internal=bool(mail.automatic),  # a colleague's "out of office" is no word to the client
+        automatic=bool(mail.automatic),
         quiet=bool(mail.automatic),
     )
     received.outcome, received.reason = "message", ""

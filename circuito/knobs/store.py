@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import Lag
 
 from circuito.knobs.models import KnobChange
 from circuito.people.actor import Actor
@@ -39,5 +40,6 @@ def newest_changes() -> QuerySet[KnobChange]:
 
 
 def history() -> QuerySet[KnobChange]:
-    """Return every change, the newest first."""
-    return KnobChange.objects.order_by("-id").select_related("changed_by")
+    """Return every change, the newest first, each with `before`: the value it had until then (None: its default)."""
+    before = Window(Lag("value"), partition_by=[F("name")], order_by=F("id").asc())
+    return KnobChange.objects.annotate(before=before).order_by("-id").select_related("changed_by")

@@ -1,17 +1,18 @@
-"""Components, error types and urgencies of a file. Those that exist already stay as they are."""
+"""Components, error types, urgencies and products of a file. Those that exist already stay as they are."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from circuito.administration.catalogues import SEPARATOR, save_component, save_error_type, save_urgency
+from circuito.administration.products import save_product
 from circuito.load.errors import Wrong
 from circuito.load.loading import Loading
 from circuito.steps.errors import InvalidInput
 
 
 def load_catalogues(catalogues: dict[str, Any], loading: Loading) -> None:
-    """Make the components, error types and urgencies that are new."""
+    """Make the components, error types, urgencies and products that are new."""
     _components(catalogues.get("components", []), "", "catalogues.components", loading)
     for index, name in enumerate(catalogues.get("error_types", [])):
         with loading.problems.part(f"catalogues.error_types[{index}]"):
@@ -19,6 +20,9 @@ def load_catalogues(catalogues: dict[str, Any], loading: Loading) -> None:
     for index, name in enumerate(catalogues.get("urgencies", [])):
         with loading.problems.part(f"catalogues.urgencies[{index}]"):
             _urgency(name, index + 1, f"catalogues.urgencies[{index}]", loading)
+    for index, name in enumerate(catalogues.get("products", [])):
+        with loading.problems.part(f"catalogues.products[{index}]"):
+            _product(name, f"catalogues.products[{index}]", loading)
 
 
 def _components(rows: list[dict[str, Any]], above: str, where: str, loading: Loading) -> None:
@@ -58,3 +62,11 @@ def _urgency(name: str, rank: int, path: str, loading: Loading) -> None:
         return
     loading.known.urgencies.put(name, save_urgency(None, name=name, rank=rank))
     loading.report.urgencies += 1
+
+
+def _product(name: str, path: str, loading: Loading) -> None:
+    if not loading.known.products.claim(name, path):
+        loading.report.reused += 1
+        return
+    loading.known.products.put(name, save_product(None, name=name))
+    loading.report.products += 1

@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 from circuito.load.files import stored_files
 from circuito.load.loading import Loading
 from circuito.load.people import check_address
-from circuito.load.times import day
+from circuito.load.times import day, instant
 from circuito.people.actor import SYSTEM, Actor, actor_of
 from circuito.people.models import Client, User
 from circuito.tickets.storage import StoredFile
@@ -80,6 +80,12 @@ class Entry:
 
     def hours(self, field: str) -> Decimal:
         return Decimal(self.row[field])
+
+    def hours_or_none(self, field: str) -> Decimal | None:
+        return self.hours(field) if field in self.row else None
+
+    def instant(self, field: str) -> datetime:
+        return instant(self.row[field], f"{self.path}.{field}", self.loading.now)
 
     def day(self, field: str) -> date:
         return day(self.row[field], f"{self.path}.{field}", self.loading.now)

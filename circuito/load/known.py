@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from django.utils.translation import gettext as _
 
 from circuito.administration.catalogues import SEPARATOR
+from circuito.contracts.models import Product, ServiceLevel, WorkCalendar
 from circuito.load.errors import AlreadyReported, Wrong
 from circuito.people.models import Client, User
 from circuito.tickets.models import Component, ErrorType, Urgency
@@ -61,6 +62,9 @@ class Known:
         self.users = Names((user.email, user) for user in map(_as_then, User.objects.select_related("client")))
         self.components = Names((component.path, component) for component in Component.objects.all())
         self.error_types = Names((error_type.name, error_type) for error_type in ErrorType.objects.all())
+        self.products = Names((product.name, product) for product in Product.objects.all())
+        self.levels = Names((level.name, level) for level in ServiceLevel.objects.all())
+        self.calendars = Names((calendar.name, calendar) for calendar in WorkCalendar.objects.all())
         self.urgencies = Names((urgency.name, urgency) for urgency in Urgency.objects.all())
 
     def component(self, path: str, where: str) -> Component:

@@ -8,7 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
+from circuito.load.calendars import load_calendars, load_closures, load_levels
 from circuito.load.catalogues import load_catalogues
+from circuito.load.consultants import load_skills_and_absences
+from circuito.load.contracts import keep_contract_books, load_contracts, load_installed
 from circuito.load.document import read_document
 from circuito.load.errors import LoadErrors
 from circuito.load.loading import Loading
@@ -16,6 +19,7 @@ from circuito.load.people import load_clients, load_users, put_out_of_use
 from circuito.load.report import LoadReport
 from circuito.load.schema import check_shape
 from circuito.load.tickets import load_tickets
+from circuito.tickets import deadlines
 
 
 def load_file(path: Path, *, now: datetime, check_only: bool = False, demo: bool = False) -> LoadReport:
@@ -38,7 +42,15 @@ def _load(document: dict[str, Any], loading: Loading) -> LoadReport:
     load_clients(document.get("clients", []), loading)
     load_users(document.get("users", []), loading)
     load_catalogues(document.get("catalogues", {}), loading)
+    load_installed(document.get("clients", []), loading)
+    load_skills_and_absences(document.get("users", []), loading)
+    load_calendars(document.get("calendars", []), loading)
+    load_closures(document.get("closures", []), loading)
+    load_levels(document.get("service_levels", []), loading)
+    load_contracts(document.get("contracts", []), loading)
     load_tickets(document.get("tickets", []), loading)
+    deadlines.note_past(loading.now)
+    keep_contract_books(loading)
     put_out_of_use(loading)
     if loading.problems.errors:
         raise LoadErrors(loading.problems.errors)

@@ -19,5 +19,8 @@ class Loading:
     known: Known = field(default_factory=Known)
     problems: Problems = field(default_factory=Problems)
     report: LoadReport = field(default_factory=LoadReport)
+    new_clients: set[int] = field(default_factory=set)
+    new_users: set[int] = field(default_factory=set)
+    new_contracts: dict[tuple[int, str], int] = field(default_factory=dict)
     inactive_clients: list[int] = field(default_factory=list)
     inactive_users: list[int] = field(default_factory=list)

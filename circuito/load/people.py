@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from circuito.administration.clients import save_client
-from circuito.administration.users import save_user
+from circuito.administration.users import Authority, save_user
 from circuito.load.errors import Wrong
 from circuito.load.loading import Loading
 from circuito.people.actor import SYSTEM
@@ -40,10 +41,19 @@ def _client(row: Row, path: str, loading: Loading) -> None:
     )
     for index, address in enumerate(row.get("known_addresses", [])):
         _known_address(client, address, f"{path}.known_addresses[{index}]")
+    if "time_zone" in row:
+        _set_zone(client, row["time_zone"], f"{path}.time_zone")
     if not row.get("active", True):
         loading.inactive_clients.append(client.pk)
-    loading.known.clients.put(row["name"], client)
+    loading.new_clients.add(loading.known.clients.put(row["name"], client).pk)
     loading.report.clients += 1
+
+
+def _set_zone(client: Client, zone: str, path: str) -> None:
+    if zone not in available_timezones():
+        raise Wrong(path, _("No es una zona horaria conocida."))
+    client.time_zone = zone
+    client.save(update_fields=["time_zone"])
 
 
 def _known_address(client: Client, address: str, path: str) -> None:
@@ -76,14 +86,22 @@ def _user(row: Row, path: str, loading: Loading) -> None:
         return
     client = known.clients.find(row["client"], f"{path}.client") if "client" in row else None
     optional = {name: row[name] for name in ("username", "phone", "language", "time_zone") if name in row}
+    authority = Authority(row.get("accepts_quotes", True), row.get("accepts_up_to"))
     user = save_user(
-        None, name=row["name"], email=row["email"], role=row["role"], actor=SYSTEM, client=client, **optional
+        None,
+        name=row["name"],
+        email=row["email"],
+        role=row["role"],
+        actor=SYSTEM,
+        client=client,
+        authority=authority,
+        **optional,
     )
     if "password" in row:
         _set_password(user, row["password"], f"{path}.password")
     if not row.get("active", True):
         loading.inactive_users.append(user.pk)
-    known.users.put(row["email"], user)
+    loading.new_users.add(known.users.put(row["email"], user).pk)
     loading.report.users += 1
 
 

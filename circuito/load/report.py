@@ -16,18 +16,22 @@ class LoadReport:
     components: int = 0
     error_types: int = 0
     urgencies: int = 0
+    products: int = 0
+    contracts: int = 0
     tickets: int = 0
     steps: int = 0
     messages: int = 0
     attachments: int = 0
+    time_entries: int = 0
     reused: int = 0
     checked_only: bool = False
 
     def __str__(self) -> str:
         made = _(
-            "%(clients)d clientes, %(users)d usuarios, %(catalogues)d entradas de catálogo, "
-            "%(tickets)d tickets, %(steps)d pasos, %(messages)d mensajes y %(attachments)d adjuntos"
-        ) % (vars(self) | {"catalogues": self.components + self.error_types + self.urgencies})
+            "%(clients)d clientes, %(users)d usuarios, %(contracts)d contratos, %(catalogues)d entradas de catálogo, "
+            "%(tickets)d tickets, %(steps)d pasos, %(messages)d mensajes, %(attachments)d adjuntos "
+            "y %(time_entries)d tramos de tiempo"
+        ) % (vars(self) | {"catalogues": self.components + self.error_types + self.urgencies + self.products})
         kept = _(" (%(reused)d ya existían y quedan como estaban)") % {"reused": self.reused} if self.reused else ""
         done = _("El archivo está bien: cargaría %(made)s%(kept)s.")
         if not self.checked_only:

@@ -70,6 +70,7 @@ def _of_size(fault: ValidationError) -> str:
     texts = {
         "minLength": _("No puede quedar vacío."),
         "maxLength": _("Es demasiado largo: el máximo es %(limit)s letras."),
+        "minItems": _("Son pocos: el mínimo es %(limit)s."),
         "maxItems": _("Son demasiados: el máximo es %(limit)s."),
         "minimum": _("No puede ser menos de %(limit)s."),
         "maximum": _("No puede ser más de %(limit)s."),

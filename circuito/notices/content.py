@@ -29,7 +29,7 @@ class Recipient:
 class Content:
     """What a notice says: one sentence, facts, longer texts, and where to go on.
 
-    `files` are those that go as links: name, path on the portal, size in bytes.
+    `files` are those that go as links: name, path on the portal, size in bytes. `calendar` is an invitation's text.
     """
 
     lead: str
@@ -40,6 +40,7 @@ class Content:
     action: str = ""
     path: str = ""
     closing: str = ""
+    calendar: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from email.policy import EmailPolicy, Policy
 from django.conf import settings
 from django.utils import timezone
 
+from circuito.notices.invitation import method_of
 from circuito.notices.models import Notice
 from circuito.notices.signing import signed
 from circuito.tickets.models import Attachment
@@ -60,6 +61,8 @@ def mail_bytes(notice: Notice, files: Iterable[Attachment], at: datetime) -> byt
         mail[name] = value
     mail.set_content(notice.text, cte="quoted-printable")  # plain ASCII: no relay has a reason to write it anew
     mail.add_alternative(notice.html, subtype="html", cte="quoted-printable")
+    if notice.calendar:
+        _invite(mail, notice.calendar)
     for file in files:
         _attach(mail, file)
     return signed(mail.as_bytes())
@@ -99,6 +102,13 @@ def _automatic(notice: Notice) -> dict[str, str]:
         return {"X-Auto-Response-Suppress": "OOF, AutoReply"}
     submitted = "auto-replied" if notice.automatic_answer else "auto-generated"
     return {"Auto-Submitted": submitted, "X-Auto-Response-Suppress": "All"}
+
+
+def _invite(mail: EmailMessage, calendar: str) -> None:
+    """Add an invitation twice: as the part that mail programs offer to accept, and as a file for all others."""
+    method = {"method": method_of(calendar)}
+    mail.add_alternative(calendar, subtype="calendar", cte="quoted-printable", params=method)
+    mail.add_attachment(calendar.encode(), maintype="application", subtype="ics", filename="invite.ics")
 
 
 def _attach(mail: EmailMessage, file: Attachment) -> None:

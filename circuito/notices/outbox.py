@@ -40,6 +40,7 @@ def announce(change: StateChange, *, automatic_answer: bool = False) -> list[Not
         write = partial(content_of, entry, change)
         notice = _queue(entry.kind, recipient, change.at, write, ticket=change.ticket, internal=entry.internal)
         notice.change, notice.automatic_answer = change, automatic_answer
+        notice.ticket_message_id = change.detail.get("message")  # what was said with the step brings its files along
         notices.append(notice)
     return _save(notices)
 
@@ -124,7 +125,8 @@ def _queue(
 ) -> Notice:
     with translation.override(recipient.language), timezone.override(zone_of(recipient.user)):
         subject = subject or _subject(ticket)
-        rendered = render(write(), subject, recipient)
+        content = write()
+        rendered = render(content, subject, recipient)
     return Notice(
         kind=kind,
         ticket=ticket,
@@ -138,6 +140,7 @@ def _queue(
         subject=subject,
         text=rendered.text,
         html=rendered.html,
+        calendar=content.calendar,
         created_at=now,
         due_at=now,
     )

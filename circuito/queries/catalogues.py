@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from circuito.tickets.models import Component, ErrorType, Urgency
+from circuito.people.models import User
+from circuito.tickets.models import Component, ErrorType, Skill, Urgency
 
 
 def components() -> QuerySet[Component]:
@@ -30,6 +31,12 @@ def all_error_types() -> QuerySet[ErrorType]:
 
 def all_urgencies() -> QuerySet[Urgency]:
     return Urgency.objects.order_by("-active", "rank", "name")
+
+
+def skills_of(person: User) -> list[Component]:
+    """Return the components that a consultant knows, by their path."""
+    skills = Skill.objects.filter(person=person).select_related("component").order_by("component__path")
+    return [skill.component for skill in skills]
 
 
 def component(component_id: int) -> Component | None:

@@ -53,9 +53,9 @@ def _columns(actor: Actor) -> list[Column]:
     states, kinds, priorities = ({key: str(word) for key, word in words} for words in (STATES, KINDS, PRIORITIES))
     columns: list[Column] = [
         (_("Número"), lambda ticket: ticket.number),
-        (_("Título"), lambda ticket: _safe(ticket.title)),
+        (_("Título"), lambda ticket: safe(ticket.title)),
         (_("Cliente"), lambda ticket: _name(ticket.client)),
-        (_("Solicitante"), lambda ticket: _safe(ticket.asked_by)),
+        (_("Solicitante"), lambda ticket: safe(ticket.asked_by)),
         (_("Estado"), lambda ticket: states[ticket.state]),
         (_("Tipo"), lambda ticket: kinds.get(ticket.kind, "")),
         (_("Componente"), lambda ticket: _name(ticket.component)),
@@ -64,11 +64,12 @@ def _columns(actor: Actor) -> list[Column]:
         (_("Consultor"), lambda ticket: _name(ticket.consultant)),
         (_("Consultor anterior"), lambda ticket: _name(ticket.previous_consultant)),
         (_("Veces que volvió"), lambda ticket: ticket.times_returned),
-        (_("Ingresado"), lambda ticket: _local(ticket.opened_at)),
-        (_("Último cambio"), lambda ticket: _local(ticket.state_changed_at)),
+        (_("Ingresado"), lambda ticket: local(ticket.opened_at)),
+        (_("Último cambio"), lambda ticket: local(ticket.state_changed_at)),
         (_("Fecha prometida"), lambda ticket: ticket.promised_on),
         (_("Horas cotizadas"), lambda ticket: None if ticket.quoted_hours is None else float(ticket.quoted_hours)),
-        (_("Descripción"), lambda ticket: _safe(ticket.description)),
+        (_("Descripción"), lambda ticket: safe(ticket.description)),
+        (_("Esperando al cliente desde"), lambda ticket: ticket.waiting_since and local(ticket.waiting_since)),
     ]
     if actor.is_staff:
         columns.append((_("Prioridad"), lambda ticket: priorities.get(ticket.priority or 0, "")))
@@ -76,13 +77,13 @@ def _columns(actor: Actor) -> list[Column]:
 
 
 def _name(row: object | None) -> str:
-    return _safe(str(row)) if row is not None else ""
+    return safe(str(row)) if row is not None else ""
 
 
-def _local(at: datetime) -> datetime:
+def local(at: datetime) -> datetime:
     return timezone.localtime(at).replace(tzinfo=None, microsecond=0)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Keep what XML can hold, within a cell's limit."""
     return text[:MAX_CELL].translate(_UNWRITABLE)

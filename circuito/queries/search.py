@@ -27,6 +27,7 @@ class Criteria:
     opened_to: date | None = None
     states: tuple[str, ...] = ()
     only_open: bool = False
+    only_waiting: bool = False  # for the client's answer to a question
     client_id: int | None = None
     consultant_id: int | None = None
     component_id: int | None = None
@@ -60,6 +61,8 @@ def _exact(criteria: Criteria) -> Q:
         wanted &= Q(state__in=criteria.states)
     if criteria.only_open:
         wanted &= Q(state__in=list(OPEN_STATES))
+    if criteria.only_waiting:
+        wanted &= Q(waiting_since__isnull=False)
     for field in ("client_id", "consultant_id", "component_id", "kind"):
         if value := getattr(criteria, field):
             wanted &= Q(**{field: value})

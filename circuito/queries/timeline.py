@@ -44,15 +44,19 @@ def timeline(actor: Actor, ticket: Ticket) -> list[Entry]:
     """Return all that happened to a ticket, as far as `actor` may know it, oldest first."""
     notices = list(notices_for(actor, ticket))
     files = list(attachments_for(actor, ticket).filter(message=None))
-    entries = [_of_change(change, actor, ticket, notices, files) for change in state_log(ticket)]
-    entries += [_of_message(message, notices) for message in messages_for(actor, ticket)]
+    changes, messages = list(state_log(ticket)), list(messages_for(actor, ticket))
+    said = {change.detail.get("message"): change for change in changes}  # a step that is something said: shown as that
+    seen = {message.pk for message in messages}
+    silent = [change for change in changes if change.detail.get("message") not in seen]
+    entries = [_of_change(change, actor, ticket, notices, files) for change in silent]
+    entries += [_of_message(message, said.get(message.pk), notices) for message in messages]
     return sorted(entries, key=lambda entry: entry.at)
 
 
 def _of_change(
     change: StateChange, actor: Actor, ticket: Ticket, notices: list[Notice], files: list[Attachment]
 ) -> Entry:
-    opening = change.step == "open"
+    opening, quote = change.step == "open", _quote_sent(change)
     return Entry(
         at=change.at,
         who=who(change, ticket),
@@ -60,16 +64,21 @@ def _of_change(
         change=change,
         facts=facts(change, staff=actor.is_staff),
         texts=texts(change, staff=actor.is_staff),
-        files=files if opening else [],
+        files=[f for f in files if f.quote_id == quote] if opening or quote else [],
         notices=[n for n in notices if n.change_id == change.pk],
     )
 
 
-def _of_message(message: Message, notices: list[Notice]) -> Entry:
+def _quote_sent(change: StateChange) -> int | None:
+    """Return the key of the quote that a step sent: its files are shown there."""
+    return change.detail.get("quote") if change.step in ("quote", "requote") else None
+
+
+def _of_message(message: Message, step: StateChange | None, notices: list[Notice]) -> Entry:
     return Entry(
         at=message.at,
         who=message.written_by,
-        what="",
+        what=step_done(step.step) if step is not None else "",
         message=message,
         files=list(message.attachments.all()),
         notices=[n for n in notices if n.ticket_message_id == message.pk],

@@ -43,11 +43,12 @@ class Calendar:
 
     def spans(self, day: date) -> tuple[Span, ...]:
         """Return the worked stretches of `day`, in UTC and in order."""
-        if day not in self._spans:
+        found = self._spans.get(day)
+        if found is None:
             if len(self._spans) > 5000:
-                self._spans.clear()
-            self._spans[day] = tuple(self._measure(day))
-        return self._spans[day]
+                self._spans.clear()  # another thread may be reading: it holds what it found
+            found = self._spans[day] = tuple(self._measure(day))
+        return found
 
     def is_open(self, at: datetime) -> bool:
         """Tell whether work is done at an instant; the end of a stretch is no longer in it."""
@@ -65,9 +66,13 @@ class Calendar:
 
         It is in a worked stretch or its very end; with no minutes it is when work is next done.
         """
-        if minutes <= 0:
+        return self.after(at, timedelta(minutes=minutes))
+
+    def after(self, at: datetime, worked: timedelta) -> datetime:
+        """Return `add` for any stretch of working time, to the second and below."""
+        if worked <= timedelta():
             return self.next_open(at)
-        left = timedelta(minutes=minutes)
+        left = worked
         for start, end in self._from(at):
             begin = max(start, at.astimezone(UTC))
             if begin >= end:

@@ -19,11 +19,17 @@ class InvalidInput(ValueError):
 
 #: What else than state and role refuses a step.
 _REASONS = {
+    "expired": lazy("La cotización venció: ya no se puede aceptar. Soporte puede cotizar de nuevo."),
     "own_quote": lazy("Quien cotizó no puede aceptar su propia cotización."),
     "authority": lazy("Su usuario no puede aceptar cotizaciones: pídalo a un responsable de su empresa."),
     "over_limit": lazy("Las horas cotizadas superan las que su usuario puede aceptar: pídalo a un responsable."),
-    "waiting": lazy("Eso depende de una consulta al cliente: hay una abierta, o ya no la hay."),
+    "waiting": lazy("Ninguna consulta al cliente está abierta: si hay algo que decir, escriba un mensaje."),
 }
+
+
+def reason_of(reason: str) -> str:
+    """Write a rule's own reason as a sentence, before anybody is refused by it; nothing for none."""
+    return str(_REASONS[reason]) if reason else ""
 
 
 def refusal(refused: StepRefused) -> str:
@@ -31,8 +37,8 @@ def refusal(refused: StepRefused) -> str:
     verb = str(STEP_VERBS[refused.step])
     if refused.reason == "role":
         return _("Con su perfil no se puede %(verb)s en este ticket.") % {"verb": verb}
-    if refused.reason == "expired":
-        return _("La cotización venció: ya no se puede aceptar. Soporte puede cotizar de nuevo.")
+    if refused.reason == "waiting" and refused.step == "ask_client":
+        return _("Ya hay una consulta abierta: agregue un mensaje, o espere la respuesta.")
     if refused.reason in _REASONS:
         return str(_REASONS[refused.reason])
     state = state_label(refused.state) if refused.state else ""

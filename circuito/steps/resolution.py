@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from circuito.people.actor import Actor
 from circuito.steps.errors import InvalidInput
 from circuito.steps.transition import transition
+from circuito.steps.worked import stop_for_resolution
 from circuito.tickets.models import Resolution
 
 MAX_HOURS = Decimal("9999")
@@ -18,7 +19,7 @@ MAX_HOURS = Decimal("9999")
 def resolve(
     number: int, *, solution: str, hours: Decimal, actor: Actor, now: datetime, quiet: bool = False
 ) -> Resolution:
-    """Deliver `solution`; `hours` is what it took, for the vendor's own eyes.
+    """Deliver `solution`; `hours` is what it took, for the vendor's own eyes. The consultant's timer on it stops.
 
     Raises `InvalidInput` (solution, hours), `StepRefused`, `NoSuchTicket`.
     """
@@ -29,6 +30,7 @@ def resolve(
     with transition("resolve", number, actor=actor, now=now, quiet=quiet) as taken:
         consultant = taken.ticket.consultant
         assert consultant is not None  # the database holds it for every assigned ticket
+        stop_for_resolution(taken.ticket.pk, consultant, by=actor.user, now=now)
         delivered = taken.ticket.resolutions.create(
             consultant=consultant, solution=solution.strip(), hours=hours, at=now
         )

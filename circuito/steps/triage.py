@@ -1,4 +1,4 @@
-"""Reception: the desk measures a new ticket and says whether it must be quoted (seed §2)."""
+"""Reception: the desk measures a new ticket and says whether it must be quoted (seed §2); and does so again later."""
 
 from __future__ import annotations
 
@@ -30,10 +30,7 @@ def triage(
     It goes on to be quoted or to be assigned. `note` is for the log, seen by the client.
     Raises `InvalidInput` (kind, priority, client), `StepRefused`, `NoSuchTicket`.
     """
-    if kind not in dict(KINDS):
-        raise InvalidInput("kind", _("Elija el tipo de solicitud."))
-    if priority not in dict(PRIORITIES):
-        raise InvalidInput("priority", _("Elija la prioridad."))
+    _check(kind, priority)
     step = "ask_quote" if needs_quote else "triage"
     with transition(step, number, actor=actor, now=now, quiet=quiet) as taken:
         if taken.ticket.client_id is None:
@@ -42,3 +39,24 @@ def triage(
         cover(taken.ticket, now)
         taken.detail = {"kind": kind, "priority": priority, "note": note.strip()}
     return taken.ticket
+
+
+def reclassify(number: int, *, kind: str, priority: int, actor: Actor, now: datetime, quiet: bool = False) -> Ticket:
+    """Change what ticket `number` is after reception; the contract that covers it is looked for anew.
+
+    Raises `InvalidInput` (kind, priority), `StepRefused`, `NoSuchTicket`.
+    """
+    _check(kind, priority)
+    with transition("reclassify", number, actor=actor, now=now, quiet=quiet) as taken:
+        taken.ticket.kind, taken.ticket.priority = kind, priority
+        cover(taken.ticket, now)
+        contract = taken.ticket.contract.name if taken.ticket.contract is not None else "—"
+        taken.detail = {"kind": kind, "priority": priority, "contract": contract}
+    return taken.ticket
+
+
+def _check(kind: str, priority: int) -> None:
+    if kind not in dict(KINDS):
+        raise InvalidInput("kind", _("Elija el tipo de solicitud."))
+    if priority not in dict(PRIORITIES):
+        raise InvalidInput("priority", _("Elija la prioridad."))

@@ -13,7 +13,7 @@ from circuito.people.models import User
 from circuito.rules.mail.reading import safe_name
 from circuito.tickets.blobs import drop_blob, keep_blob, open_blob, purge_files
 from circuito.tickets.files import Content
-from circuito.tickets.models import Attachment, Message, Ticket, Upload
+from circuito.tickets.models import Attachment, Message, Quote, Ticket, Upload
 
 __all__ = ["open_blob", "purge_files"]
 
@@ -38,12 +38,15 @@ def store(name: str, content_type: str, content: Content) -> StoredFile:
     return StoredFile(sha256, safe_name(name), content_type[:120] or "application/octet-stream", size)
 
 
-def attach(ticket: Ticket, message: Message | None, files: Iterable[StoredFile], at: datetime) -> None:
-    """Attach stored files to a ticket, or to a message of it."""
+def attach(
+    ticket: Ticket, message: Message | None, files: Iterable[StoredFile], at: datetime, *, quote: Quote | None = None
+) -> None:
+    """Attach stored files to a ticket, or to a message or a quote of it."""
     Attachment.objects.bulk_create(
         Attachment(
             ticket=ticket,
             message=message,
+            quote=quote,
             blob_id=file.sha256,
             name=file.name,
             content_type=file.content_type,
@@ -78,8 +81,8 @@ def uploads_of(owner: User, ids: Iterable[str]) -> list[Upload]:
     return [found[each] for each in dict.fromkeys(asked) if each in found]
 
 
-def as_files(uploads: Iterable[Upload]) -> list[StoredFile]:
-    """Return uploads as files to attach."""
+def as_files(uploads: Iterable[Upload | Attachment]) -> list[StoredFile]:
+    """Return uploads, or files that are attached elsewhere, as files to attach."""
     return [StoredFile(u.blob_id, u.name, u.content_type, u.size) for u in uploads]
 
 

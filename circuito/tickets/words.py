@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone, translation
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import localize
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
@@ -120,20 +121,23 @@ _DETAIL_LABELS: dict[str, str | Lazy] = {
     "ends_at": _("Termina"),
     "place": _("Lugar"),
     "person": _("Quién"),
+    "asked_at": _("Consultado el"),
     "spent_hours": _("Horas dedicadas"),
     "times_returned": _("Veces que volvió"),
     "scope": _("Alcance"),
     "question": _("Consulta"),
+    "proposed_scope": _("Alcance propuesto"),
     "note": _("Nota"),
+    "internal_note": _("Nota interna"),
     "remark": _("Observación"),
     "reason": _("Motivo"),
     "solution": _("Solución"),
 }
-_STAFF_ONLY = {"priority", "spent_hours", "contract"}
-_LONG = {"scope", "question", "note", "remark", "reason", "solution"}
+_STAFF_ONLY = {"internal_note", "priority", "spent_hours", "contract"}
+_LONG = {"internal_note", "scope", "question", "proposed_scope", "note", "remark", "reason", "solution"}
 _DATES = {"expires_on", "promised_on", "previous_promised_on", "wished_on"}
 _CHOICES: dict[str, dict[Any, Any]] = {"kind": dict(KINDS), "priority": dict(PRIORITIES), "mode": dict(MODES)}
-_INSTANTS = {"valid_from", "valid_until", "starts_at", "ends_at"}
+_INSTANTS = {"asked_at", "valid_from", "valid_until", "starts_at", "ends_at"}
 
 
 def state_label(state: str) -> str:
@@ -163,6 +167,8 @@ def _keys(change: StateChange, staff: bool, *, long: bool) -> Iterator[str]:
 
 
 def _shown(key: str, value: Any) -> str:
+    if key == "expires_on":
+        return weekday_date(date.fromisoformat(value))
     if key in _DATES:
         return short_date(date.fromisoformat(value))
     if key in _INSTANTS:
@@ -182,6 +188,11 @@ def short_date(day: date) -> str:
     return day.strftime("%d/%m/%Y")
 
 
+def weekday_date(day: date) -> str:
+    """Write a date with its weekday: martes 24/11/2026."""
+    return f"{WEEKDAYS[day.weekday()]} {short_date(day)}"
+
+
 def local_day(at: datetime) -> str:
     """Write the day of an instant in the active time zone."""
     return short_date(timezone.localtime(at).date())
@@ -193,10 +204,34 @@ def date_time(at: datetime) -> str:
     return f"{short_date(local.date())} {local:%H:%M}"
 
 
+def clock_time(at: datetime) -> str:
+    """Write the time of day of an instant in the active time zone: 10:32."""
+    return f"{timezone.localtime(at):%H:%M}"
+
+
 def hours(number: Decimal) -> str:
     """Write hours without needless zeros, with the language's decimal mark: 2,5 h."""
     plain = number.quantize(Decimal("0.01")).normalize()
     return f"{localize(plain if plain != plain.to_integral() else int(plain))} h"
+
+
+def money(amount: Decimal) -> str:
+    """Write an amount with the language's marks: 1.250,50."""
+    return str(localize(amount.quantize(Decimal("0.01")), use_l10n=True))
+
+
+def worked(minutes: int) -> str:
+    """Write minutes of work as hours: 1,25 h."""
+    return hours(Decimal(minutes) / 60)
+
+
+def duration(minutes: int) -> str:
+    """Write minutes so that columns of them add up: 12 h 05 min, 45 min, −2 h."""
+    whole, rest = divmod(abs(minutes), 60)
+    sign = "\u2212" if minutes < 0 else ""
+    if not rest or not whole:
+        return f"{sign}{whole} h" if not rest else f"{sign}{rest} min"
+    return f"{sign}{whole} h {rest:02d} min"
 
 
 def size(number: int) -> str:

@@ -10,11 +10,13 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 
 from circuito.access import NoSuchTicket
 from circuito.intake.mail_room import NoSuchMail
 from circuito.people.actor import SYSTEM, actor_of
 from circuito.people.models import User
+from circuito.queries.time import running_timer
 from circuito.rules.circuit import StepRefused
 from circuito.tickets.words import zone_of
 from circuito.web.request import Request
@@ -49,7 +51,9 @@ def reader(respond: Respond) -> Respond:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user if isinstance(request.user, User) else None
-        cast(Request, request).actor = actor_of(user) if user else SYSTEM
+        actor = actor_of(user) if user else SYSTEM
+        cast(Request, request).actor = actor
+        cast(Request, request).timer = SimpleLazyObject(lambda: running_timer(actor))
         language = user.language if user else request.COOKIES.get(LANGUAGE_COOKIE, settings.LANGUAGE_CODE)
         known = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(known), timezone.override(zone_of(user)):

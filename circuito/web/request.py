@@ -1,5 +1,7 @@
 """A request whose reader is known."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -7,7 +9,11 @@ from circuito.people.actor import Actor
 
 
 class Request(HttpRequest):
-    """What views are given: `actor` is set by the middleware `reader`."""
+    """What views are given: `actor` is set by the middleware `reader`, and `timer`, his entry that runs or None.
+
+    Nothing is asked for the timer until somebody looks at it.
+    """
 
     actor: Actor
+    timer: Any
     htmx: HtmxDetails

@@ -35,8 +35,8 @@ def test_open(cast: Cast, speak: Speak) -> None:
     assert body["component"]["name"] == "Ventas › Facturación"
     assert body["channel"] == "api"
     assert body["attachments"][0]["size"] == 4
-    assert body["open_steps"] == ["withdraw"]
-    assert body["steps"] == {"withdraw": f"/api/v1/tickets/{body['number']}/withdrawal"}
+    assert "withdraw" in body["open_steps"]
+    assert body["steps"]["withdraw"] == f"/api/v1/tickets/{body['number']}/withdrawal"
     assert StateChange.objects.get().step == "open"
     assert {notice.recipient for notice in Notice.objects.all()} >= {"ana@acme.example"}
 
@@ -100,7 +100,7 @@ def test_the_whole_ticket(cast: Cast, speak: Speak) -> None:
     seen = speak("ana").get(f"/tickets/{ticket.number}").json()
     assert seen["state"] == "resolved"
     assert seen["state_label"] == "Pendiente de validar"
-    assert seen["open_steps"] == ["conform", "not_conform"]
+    assert {"conform", "not_conform"} <= set(seen["open_steps"])
     assert seen["resolutions"][0]["solution"] == "Se corrigió el redondeo."
     assert [entry["step"] for entry in seen["log"]] == ["open", "triage", "assign", "resolve"]
     assert seen["opened_at"].endswith("Z")

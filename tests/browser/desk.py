@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import smtplib
-from datetime import date, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
 from tests.browser.program import PASSWORD, Program
+from tests.cast import a_workday
 from tests.sink import Sink, wait_until
 
 #: `make pictures` sets it: the client's manual shows the screens of these very walks.
@@ -63,7 +63,8 @@ def picture(page: Page, name: str) -> None:
 
 
 def day(days: int) -> str:
-    return (date.today() + timedelta(days=days)).isoformat()  # noqa: DTZ011 - only some day ahead
+    """Return the working day `days` working days ahead, as a field for dates wants it."""
+    return a_workday(days).isoformat()
 
 
 def text_of(mail: EmailMessage, part: str = "plain") -> str:

@@ -10,12 +10,26 @@ import pytest
 from django.contrib.auth import authenticate
 from pytest_django.fixtures import Settings
 
+from circuito.contracts.models import Contract
 from circuito.load import LoadErrors, load_file
 from circuito.notices.models import Notice
 from circuito.people.models import Client, User
+from circuito.queries.contracts import shown as shown_contracts
 from circuito.rules.circuit import State, replay
 from circuito.steps.transition import _next_number
-from circuito.tickets.models import Blob, Component, Message, StateChange, Ticket, Urgency
+from circuito.tickets.models import (
+    Blob,
+    Component,
+    Message,
+    Promise,
+    Question,
+    Quote,
+    StateChange,
+    Ticket,
+    TimeEntry,
+    Urgency,
+    Visit,
+)
 from tests.load.files import ANA, ASSIGN, CONFORM, DESK, NOW, RESOLVE, TRIAGE, document, load, ticket
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -163,7 +177,7 @@ def test_the_demo_shows_every_state_and_its_logs_replay() -> None:
 
 @pytest.mark.parametrize("hour", [0, 3, 12, 23])
 def test_the_demo_loads_at_any_hour(hour: int) -> None:
-    assert load_file(DEMO, now=datetime(2027, 3, 1, hour, 30, tzinfo=UTC), check_only=True).tickets == 31
+    assert load_file(DEMO, now=datetime(2027, 3, 1, hour, 30, tzinfo=UTC), check_only=True).tickets == 33
 
 
 def test_the_demo_has_its_cases() -> None:
@@ -175,3 +189,20 @@ def test_the_demo_has_its_cases() -> None:
     assert Ticket.objects.filter(state=State.ASSIGNED, promised_on__lt=NOW.date()).exists()
     assert Ticket.objects.filter(state=State.TO_QUOTE, changes__step="expire_quote").exists()
     assert Ticket.objects.filter(unread_by_staff=True, state=State.VALIDATED).exists()
+
+
+def test_the_demo_has_contracts_that_differ() -> None:
+    """Hours nearly gone, a block, none, an ended one, a client without: what reception should meet."""
+    load_file(DEMO, now=NOW, demo=True)
+    hours = {shown.contract.name: shown for shown in shown_contracts(Contract.objects.all(), NOW)}
+    nearly_gone = hours["Soporte mensual"].hours
+    assert nearly_gone
+    assert 0 < nearly_gone.free < nearly_gone.came_in / 5
+    assert {shown.state for shown in hours.values()} == {"in_force", "ended"}
+    assert {shown.contract.plan for shown in hours.values()} == {"none", "monthly", "block"}
+    assert Client.objects.filter(contracts=None).exists()
+    assert set(Promise.objects.values_list("kept", flat=True)) == {True, False, None}
+    assert Quote.objects.filter(version=2, answer="", low__isnull=False).exists()
+    assert Question.objects.filter(ended_at=None).exists()
+    assert Visit.objects.filter(starts_at__gt=NOW).exists()
+    assert set(TimeEntry.objects.values_list("internal", flat=True)) == {True, False}

@@ -128,6 +128,12 @@ def test_the_week_of_the_installation_reminds_nobody(cast: Cast) -> None:
     assert remind(MONDAY + timedelta(days=7)) == 1
 
 
+def test_nor_does_it_greet_staff_with_a_digest(cast: Cast) -> None:
+    begin(MONDAY + timedelta(hours=5))
+    assert digest(MONDAY + timedelta(hours=6)) == 0
+    assert digest(MONDAY + timedelta(days=7)) == 2  # Dora and Mario: no consultant has a ticket
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_tell_each_person_once() -> None:
     cast = make_cast()

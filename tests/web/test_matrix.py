@@ -6,13 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from circuito.clock import now
+from circuito.clock import desk_date, now
+from circuito.contracts.models import Contract, WorkCalendar
 from circuito.intake.mail import drain
 from circuito.intake.models import ReceivedMail
 from circuito.intake.reception import keep
 from circuito.notices.delivery import deliver_due
 from circuito.notices.models import Notice
 from circuito.steps.conversation import add_message
+from circuito.steps.time import start_timer
 from circuito.tickets.models import Attachment
 from circuito.tickets.storage import store
 from tests.cast import Cast, a_ticket
@@ -40,8 +42,14 @@ MATRIX: dict[str, tuple[str, tuple[int, int, int, int, int]]] = {
     "ticket": ("/tickets/{number}/", (LOGIN, 404, 200, 200, 200)),
     "ticket-log": ("/tickets/{number}/log/", (LOGIN, 404, 200, 200, 200)),
     "attachment": ("/tickets/{number}/attachments/{file}/", (LOGIN, 404, 200, 200, 200)),
+    "quote-decision": ("/tickets/{number}/quotes/1/decision.pdf", (LOGIN, 404, 404, 404, 404)),  # nothing decided
     "messages": ("/tickets/{number}/messages/", (LOGIN, 405, 405, 405, 405)),
     "read": ("/tickets/{number}/read/", (LOGIN, 405, 405, 405, 405)),
+    "time-entries": ("/tickets/{number}/time/", (LOGIN, 403, 403, 200, 200)),
+    "timer": ("/tickets/{number}/timer/", (LOGIN, 403, 403, 405, 405)),
+    "timer-stop": ("/timer/stop/", (LOGIN, 403, 403, 405, 405)),
+    "time": ("/time/", (LOGIN, 403, 403, 200, 200)),
+    "time-void": ("/time/{time}/void/", (LOGIN, 403, 403, 200, 404)),
     "step": ("/tickets/{number}/void/", (LOGIN, 404, 302, 302, 302)),
     "mail-room": ("/mail/", (LOGIN, 403, 403, 403, 200)),
     "mail-hook": ("/mail/hooks/mailgun/", (404, 404, 404, 404, 404)),
@@ -69,10 +77,44 @@ MATRIX: dict[str, tuple[str, tuple[int, int, int, int, int]]] = {
     "new-user": ("/users/new/", (LOGIN, 403, 403, 403, 200)),
     "user": ("/users/{user}/", (LOGIN, 403, 403, 403, 200)),
     "password-link": ("/users/{user}/password-link/", (LOGIN, 403, 403, 403, 405)),
+    "installed-products": ("/clients/{client}/products/", (LOGIN, 403, 403, 403, 200)),
+    "installed-product-removal": ("/clients/{client}/products/1/removal/", (LOGIN, 403, 403, 403, 405)),
+    "contracts": ("/contracts/", (LOGIN, 403, 403, 403, 200)),
+    "new-contract": ("/contracts/new/", (LOGIN, 403, 403, 403, 200)),
+    "contract": ("/contracts/{contract}/", (LOGIN, 403, 403, 403, 200)),
+    "contract-agreement": ("/contracts/{contract}/agreement/", (LOGIN, 403, 403, 403, 200)),
+    "contract-purchases": ("/contracts/{contract}/purchases/", (LOGIN, 403, 403, 403, 405)),
+    "contract-adjustments": ("/contracts/{contract}/adjustments/", (LOGIN, 403, 403, 403, 405)),
+    "hours": ("/hours/", (LOGIN, 200, 200, 403, 403)),
+    "contract-hours": ("/hours/{contract}/", (LOGIN, 404, 200, 403, 403)),
+    "consultants": ("/consultants/", (LOGIN, 403, 403, 403, 200)),
+    "consultant": ("/consultants/{consultant}/", (LOGIN, 403, 403, 200, 200)),
+    "consultant-skills": ("/consultants/{consultant}/skills/", (LOGIN, 403, 403, 403, 405)),
+    "consultant-absences": ("/consultants/{consultant}/absences/", (LOGIN, 403, 403, 405, 405)),
+    "absence-removal": ("/consultants/{consultant}/absences/1/removal/", (LOGIN, 403, 403, 405, 405)),
+    "promises": ("/promises/", (LOGIN, 403, 403, 403, 200)),
+    "promises-excel": ("/promises.xlsx", (LOGIN, 403, 403, 403, 200)),
+    "calendars": ("/calendars/", (LOGIN, 403, 403, 403, 200)),
+    "new-calendar": ("/calendars/new/", (LOGIN, 403, 403, 403, 403)),
+    "calendar": ("/calendars/{calendar}/", (LOGIN, 403, 403, 403, 200)),
+    "calendar-removal": ("/calendars/{calendar}/removal/", (LOGIN, 403, 403, 403, 403)),
+    "calendar-days": ("/calendars/{calendar}/days/", (LOGIN, 403, 403, 403, 403)),
+    "calendar-day-removal": ("/calendars/{calendar}/days/1/removal/", (LOGIN, 403, 403, 403, 403)),
+    "on-call": ("/on-call/", (LOGIN, 403, 403, 403, 200)),
+    "on-call-removal": ("/on-call/1/removal/", (LOGIN, 403, 403, 403, 405)),
+    "knobs": ("/settings/", (LOGIN, 403, 403, 403, 200)),
+    "knob-history": ("/settings/history/", (LOGIN, 403, 403, 403, 200)),
+    "knob-original": ("/settings/original/", (LOGIN, 403, 403, 403, 403)),
     "catalogues": ("/catalogues/", (LOGIN, 403, 403, 403, 302)),
     "catalogue": ("/catalogues/components/", (LOGIN, 403, 403, 403, 200)),
     "new-entry": ("/catalogues/components/new/", (LOGIN, 403, 403, 403, 200)),
     "entry": ("/catalogues/components/{component}/", (LOGIN, 403, 403, 403, 200)),
+    "service": ("/service/", (LOGIN, 403, 403, 403, 200)),
+    "service-excel": ("/service.xlsx", (LOGIN, 403, 403, 403, 200)),
+    "service-cause": ("/service/1/cause/", (LOGIN, 403, 403, 403, 405)),
+    "service-levels": ("/service-levels/", (LOGIN, 403, 403, 403, 403)),
+    "new-service-level": ("/service-levels/new/", (LOGIN, 403, 403, 403, 403)),
+    "service-level": ("/service-levels/1/", (LOGIN, 403, 403, 403, 403)),
     "health": ("/health/", (200, 200, 200, 200, 200)),
     "mail-health": ("/health/mail/", (503, 503, 503, 503, 503)),  # in a test no worker runs
 }
@@ -124,6 +166,10 @@ def _rows(cast: Cast) -> dict[str, int]:
         "mail": ReceivedMail.objects.get().pk,
         "notice": Notice.objects.order_by("id")[0].pk,
         "client": cast.acme.pk,
+        "calendar": WorkCalendar.objects.get(standard=True).pk,
+        "contract": Contract.objects.create(client=cast.acme, name="Mantenimiento", starts_on=desk_date(now())).pk,
         "user": cast.ana.pk,
+        "consultant": cast.carlos.pk,
+        "time": start_timer(number, actor=cast.actor("carlos"), now=now()).pk,
         "component": cast.billing.pk,
     }

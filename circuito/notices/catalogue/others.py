@@ -22,7 +22,7 @@ def message_content(message: Message, linked: Iterable[Attachment] = ()) -> Cont
         texts=[("", message.body)],
         files=[(f.name, f"/tickets/{message.ticket.number}/attachments/{f.pk}/", f.size) for f in linked],
         action=str(_SEE),
-        path=f"/tickets/{message.ticket.number}/",
+        path=f"/tickets/{message.ticket.number}/" if message.ticket.client_id else "",  # nobody's page to open
         closing=_("Puede responder este correo: su respuesta queda en el ticket."),
     )
 

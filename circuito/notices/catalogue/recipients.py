@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise as Lazy
 
-from circuito.notices.content import Recipient
+from circuito.notices.content import Content, Recipient
 from circuito.people.models import User
 from circuito.tickets.models import StateChange, Ticket
 
@@ -16,7 +16,10 @@ To = Callable[[StateChange], Recipient | None]
 
 @dataclass(frozen=True)
 class Announcement:
-    """One notice of the catalogue. `internal` ones go to staff and tell what staff may know."""
+    """One notice of the catalogue. `internal` ones go to staff and tell what staff may know.
+
+    `calendar` writes the invitation for calendars that goes along; `write` all of a notice that is unlike the others.
+    """
 
     kind: str
     step: str
@@ -25,12 +28,19 @@ class Announcement:
     action: str | Lazy
     closing: str | Lazy = ""
     internal: bool = False
+    calendar: Callable[[StateChange], str] | None = None
+    write: Callable[[StateChange], Content] | None = None
 
 
 def requester(change: StateChange) -> Recipient | None:
     """Return who asked for the ticket; an address that no client is known by is told only that it arrived."""
     unknown = change.ticket.client_id is None and change.step != "open"
     return None if unknown else requester_of(change.ticket)
+
+
+def asked(change: StateChange) -> Recipient | None:
+    """Return whom the vendor asks something: also an address that no client is known by, which wrote first."""
+    return requester_of(change.ticket)
 
 
 def requester_of(ticket: Ticket) -> Recipient | None:
@@ -66,6 +76,6 @@ def quoter(change: StateChange) -> Recipient | None:
 
 
 def consent_giver(change: StateChange) -> Recipient | None:
-    """Return the client's user who gave the newest leave to enter a server."""
-    newest = change.ticket.consents.select_related("given_by").order_by("-id").first()
-    return _unless_actor(change, newest.given_by) if newest is not None else None
+    """Return the client's user who gave the leave to enter a server; who asked for the ticket where he is gone."""
+    consent = change.ticket.consents.select_related("given_by").get(pk=change.detail["consent"])
+    return _unless_actor(change, consent.given_by) or requester(change)

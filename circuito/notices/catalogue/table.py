@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy as lazy
 
 from circuito.notices.catalogue.recipients import (
     Announcement,
+    asked,
     consent_giver,
     consultant,
     quoter,
     replaced_consultant,
     requester,
 )
+from circuito.notices.catalogue.support_hours import ON_CALL, closed_lead
+from circuito.notices.catalogue.visits import VISITS
 from circuito.notices.content import Content, Recipient
 from circuito.tickets.models import StateChange, Ticket
 from circuito.tickets.words import facts, texts
@@ -84,17 +87,17 @@ CATALOGUE: list[Announcement] = [
         lazy("El cliente pide una fecha para un ticket a su cargo. La fecha prometida no cambió."), _SEE, internal=True,
     ),
     Announcement(
-        "question", "ask_client", requester,
+        "question", "ask_client", asked,
         lazy("Necesitamos su respuesta para seguir con el ticket. Mientras tanto queda en espera."),
         lazy("Responder la consulta"),
         lazy("También puede responder este correo: su respuesta queda en el ticket."),
     ),
     Announcement(
-        "resumed", "resume", requester,
+        "resumed", "resume", asked,
         lazy("Seguimos con su ticket: ya no hace falta que responda la consulta."), _SEE,
     ),
     Announcement(
-        "lapsed", "lapse", requester,
+        "lapsed", "lapse", asked,
         lazy("No recibimos respuesta a nuestra consulta y el ticket quedó sin efecto."), _SEE,
         lazy("Si todavía lo necesita, responda este correo o escriba en el ticket: soporte puede reabrirlo."),
     ),
@@ -118,6 +121,8 @@ CATALOGUE: list[Announcement] = [
         lazy("El consultor vio los datos de acceso que usted cargó en el ticket."), _SEE,
         lazy("Puede revocar el acceso en el ticket cuando quiera."),
     ),
+    *VISITS,
+    *ON_CALL,
     Announcement(
         "resolved", "resolve", requester,
         lazy("Su ticket fue resuelto. Pruebe la solución y díganos si está conforme."),
@@ -161,14 +166,17 @@ def announcements(change: StateChange) -> Iterator[tuple[Announcement, Recipient
 
 def content_of(entry: Announcement, change: StateChange) -> Content:
     """Write an announcement's words, in the active language."""
+    if entry.write is not None:
+        return entry.write(change)
     ticket = change.ticket
     return Content(
-        lead=str(entry.lead),
+        lead=(closed_lead(change) if entry.kind == "received" else "") or str(entry.lead),
         facts=facts(change, staff=entry.internal) + (_client_fact(ticket) if entry.internal else []),
         texts=_asked(ticket) if entry.step == "open" and ticket.client_id else texts(change, staff=entry.internal),
         action=str(entry.action),
         path=f"/tickets/{ticket.number}/" if ticket.client_id else "",  # an unknown sender has nothing to open
         closing=str(entry.closing),
+        calendar=entry.calendar(change) if entry.calendar is not None else "",
     )
 
 

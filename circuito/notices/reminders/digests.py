@@ -15,6 +15,7 @@ from circuito.contracts.calendars import standard
 from circuito.knobs.store import current
 from circuito.notices.catalogue.digests import DeskFigures, desk_content, work_content
 from circuito.notices.content import Recipient
+from circuito.notices.models import Told
 from circuito.notices.once import once
 from circuito.notices.outbox import tell
 from circuito.people.actor import SYSTEM
@@ -28,14 +29,15 @@ KIND = "staff_digest"
 
 
 def digest(now: datetime) -> int:
-    """Queue the digests that are due and not queued yet; return how many."""
+    """Queue the digests that are due and not queued yet; return how many. None in the week of the installation."""
     knobs, workdays, count = current(), standard(), 0
+    begun = set(Told.objects.filter(kind="week").values_list("about", flat=True))
     staff = User.objects.exclude(role=Role.CLIENT).filter(is_active=True, digest=True).order_by("id")
     for person in staff:
         zone = zone_of(person) or ZoneInfo(settings.TIME_ZONE)
         weekday, hour = knobs.staff_digest_weekday, knobs.staff_digest_hour
         week = week_due(now.astimezone(zone), weekday=weekday, hour=hour, workdays=workdays)
-        if week is not None:
+        if week is not None and week not in begun:
             count += _tell(person, week, now.astimezone(zone).date(), now)
     return count
 

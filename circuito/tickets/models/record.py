@@ -41,8 +41,10 @@ class Assignment(models.Model):
 class Promise(models.Model):
     """A promised date of delivery; a later row replaces it and the earlier one stays: the ledger of promises.
 
-    `kept` is measured when the ticket is resolved, or the date passes without it: None is still open, or no longer
-    the vendor's to keep (replaced before its day, withdrawn, void), and then `settled_at` says since when.
+    Its day ends where the ticket's calendar is, and the working time in which the client's answer was waited for is
+    given back. `kept` is True when the ticket was resolved by then, and False from the moment in which the day is
+    over without it, though the ticket may still run. `settled_at` is when it ended: resolved, replaced by the next
+    promise, withdrawn or void; one that ended before its day without a solution was neither kept nor broken (None).
     """
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="promises")

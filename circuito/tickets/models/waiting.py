@@ -76,10 +76,9 @@ class Deadline(models.Model):
         ordering = ["started_at", "id"]
         indexes = [
             models.Index(
-                fields=["due_at"],
-                name="deadline_running",
-                condition=Q(met_at__isnull=True, dropped_at__isnull=True, breached_at__isnull=True),
+                fields=["due_at"], name="deadline_runs", condition=Q(met_at__isnull=True, dropped_at__isnull=True)
             ),
+            models.Index(fields=["met_at"], name="deadline_met", condition=Q(met_at__isnull=False)),
             models.Index(fields=["breached_at"], name="deadline_breached", condition=Q(breached_at__isnull=False)),
         ]
         constraints = [

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from circuito.people.actor import Actor
 from circuito.people.models import LANGUAGES, ROLES
 from circuito.queries import catalogues, people
-from circuito.web.forms.fields import Choice, ComponentField, LongText
+from circuito.web.forms.fields import Choice, ComponentField, HoursField, LongText
 
 #: The zones that people choose from; the desk's own is the default.
 ZONES = [
@@ -37,7 +37,17 @@ class ClientForm(forms.Form):
         label=_("Dominios de correo"), required=False, max_length=5000, widget=LongText(2),
         help_text=_("Uno por línea. Todo correo de estos dominios es de este cliente."),
     )  # fmt: skip
+    time_zone = forms.ChoiceField(
+        label=_("Zona horaria"), required=False,
+        help_text=_("Hasta cuándo valen sus cotizaciones y a qué hora llegan sus resúmenes."),
+    )  # fmt: skip
     active = forms.BooleanField(label=_("En uso"), required=False, initial=True)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field, kept = self.fields["time_zone"], self.initial.get("time_zone") or ""
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("La de soporte")), *[(z, z) for z in dict.fromkeys([*ZONES, kept]) if z]]
 
 
 class UserForm(forms.Form):
@@ -52,6 +62,10 @@ class UserForm(forms.Form):
     client = Choice(queryset=None, required=False, label=_("Empresa"), empty_label=_("— (personal)"))
     phone = forms.CharField(label=_("Teléfono"), required=False, max_length=60)
     language = forms.ChoiceField(label=_("Idioma"), choices=LANGUAGES)
+    accepts_quotes = forms.BooleanField(label=_("Puede aceptar cotizaciones"), required=False, initial=True)
+    accepts_up_to = HoursField(
+        label=_("Hasta cuántas horas"), required=False, help_text=_("Vacío: las que sean. Vale para usuarios cliente.")
+    )
     active = forms.BooleanField(label=_("En uso"), required=False, initial=True)
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:

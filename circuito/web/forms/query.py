@@ -20,7 +20,9 @@ class QueryForm(forms.Form):
     use_required_attribute = False
     q = forms.CharField(label=_("Buscar"), required=False, max_length=200)
     state = forms.MultipleChoiceField(
-        label=_("Estado"), required=False, choices=[("open", _("Todos los abiertos")), *STATES]
+        label=_("Estado"),
+        required=False,
+        choices=[("open", _("Todos los abiertos")), ("waiting", _("Esperando al cliente")), *STATES],
     )
     opened_from = DayField(label=_("Ingresado desde"), required=False)
     opened_to = DayField(label=_("Hasta"), required=False)
@@ -55,8 +57,9 @@ class QueryForm(forms.Form):
         return Criteria(
             opened_from=given.get("opened_from"),
             opened_to=given.get("opened_to"),
-            states=tuple(state for state in states if state != "open"),
+            states=tuple(state for state in states if state not in ("open", "waiting")),
             only_open="open" in states,
+            only_waiting="waiting" in states,
             client_id=_pk(given.get("client")),
             consultant_id=_pk(given.get("consultant")),
             component_id=_pk(given.get("component")),

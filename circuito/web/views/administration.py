@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from circuito.administration.clients import save_client
-from circuito.administration.users import may_manage, save_user, send_password_link
+from circuito.administration.users import Authority, may_manage, save_user, send_password_link
 from circuito.clock import now
 from circuito.queries import directory
+from circuito.queries.contracts import contracts_of, installed_products, shown
 from circuito.steps.errors import InvalidInput
+from circuito.web import contract_words
 from circuito.web.forms.people import ClientForm, UserForm, lines
 from circuito.web.request import Request
 from circuito.web.views.guards import reception_only
@@ -44,6 +46,7 @@ def client(request: Request, client_id: int | None = None) -> HttpResponse:
                 aliases=lines(given["aliases"]),
                 mail_domains=lines(given["mail_domains"]),
                 active=given["active"],
+                time_zone=given["time_zone"],
             )
         except InvalidInput as error:
             form.add_error(error.field, error.sentence)
@@ -52,7 +55,9 @@ def client(request: Request, client_id: int | None = None) -> HttpResponse:
             return redirect("client", client_id=saved.pk)
     people = list(found.users.all()) if found else []
     addresses = list(found.known_addresses.all()) if found else []
-    context = {"form": form, "client": found, "people": people, "addresses": addresses}
+    context = {"form": form, "client": found, "people": people, "addresses": addresses, "words_of": contract_words}
+    if found is not None:
+        context |= {"contracts": shown(contracts_of(found), now()), "products": list(installed_products(found))}
     return render(request, "client.html", context, status=422 if form.errors else 200)
 
 
@@ -66,6 +71,7 @@ def _client_values(found: Any) -> dict[str, Any]:
         "aliases": "\n".join(aliases),
         "mail_domains": "\n".join(domains),
         "active": found.active,
+        "time_zone": found.time_zone,
     }
 
 
@@ -93,10 +99,11 @@ def user(request: Request, user_id: int | None = None) -> HttpResponse:
 
 def _save_user(request: Request, form: UserForm, found: Any) -> Any:
     given = dict(form.cleaned_data)
+    authority = Authority(given.pop("accepts_quotes"), given.pop("accepts_up_to"))
     try:
         with transaction.atomic():
             zone = found.time_zone if found else ""
-            saved = save_user(found, actor=request.actor, time_zone=zone, **given)
+            saved = save_user(found, actor=request.actor, time_zone=zone, authority=authority, **given)
             if found is None:
                 send_password_link(saved, now())
     except InvalidInput as error:
@@ -106,7 +113,7 @@ def _save_user(request: Request, form: UserForm, found: Any) -> Any:
 
 
 def _user_values(found: Any) -> dict[str, Any]:
-    names = ("name", "email", "username", "role", "client", "phone", "language")
+    names = ("name", "email", "username", "role", "client", "phone", "language", "accepts_quotes", "accepts_up_to")
     return {name: getattr(found, name) for name in names} | {"active": found.is_active}
 
 

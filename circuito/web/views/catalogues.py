@@ -1,4 +1,4 @@
-"""Administration of the catalogues: components, error types, urgencies. One view for all three."""
+"""Administration of the catalogues: components, error types, products, urgencies. One view for all."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from circuito.administration.catalogues import save_component, save_error_type, save_urgency
+from circuito.administration.products import save_product
 from circuito.queries import catalogues
+from circuito.queries.contracts import all_products
 from circuito.steps.errors import InvalidInput
+from circuito.web.forms.contracts import ProductForm
 from circuito.web.forms.people import ComponentForm, ErrorTypeForm, UrgencyForm
 from circuito.web.request import Request
 from circuito.web.views.guards import reception_only
@@ -42,6 +45,9 @@ CATALOGUES = {
     "error-types": Catalogue(
         lazy("Tipos de error"), lazy("Nuevo tipo de error"), catalogues.all_error_types,
         ErrorTypeForm, save_error_type, ("name", "active"),
+    ),
+    "products": Catalogue(
+        lazy("Productos"), lazy("Nuevo producto"), all_products, ProductForm, save_product, ("name", "active"),
     ),
     "urgencies": Catalogue(
         lazy("Niveles de urgencia"), lazy("Nueva urgencia"), catalogues.all_urgencies,

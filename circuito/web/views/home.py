@@ -12,6 +12,7 @@ from circuito.clock import desk_date, now
 from circuito.intake.alarms import recent_alarms
 from circuito.intake.mail_room import waiting_mail
 from circuito.queries.inbox import counts_by_state, inbox, overdue
+from circuito.queries.service import at_risk
 from circuito.rules.circuit import OPEN_STATES, Role
 from circuito.web.request import Request
 
@@ -47,6 +48,7 @@ def _desk(request: Request) -> HttpResponse:
         "overdue": list(overdue(request.actor, desk_date(now()))[:SHOWN]),
         "mail": list(waiting_mail(request.actor)[:SHOWN]),
         "alarms": recent_alarms(now()),
+        "at_risk": at_risk(request.actor, now()),
     }
     return render(request, "home_desk.html", _with_today(context))
 

@@ -9,8 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from circuito.clock import now
+from circuito.clock import desk_date, now
 from circuito.intake.forms import from_phone, from_portal
+from circuito.queries.calendars import closed_now
+from circuito.queries.contracts import has_contract
 from circuito.queries.people import client_users
 from circuito.steps.errors import InvalidInput
 from circuito.steps.opening import open_ticket
@@ -25,7 +27,9 @@ CALLERS = 8
 
 @clients_only
 def portal(request: Request) -> HttpResponse:
-    return _load(request, RequestForm(request.POST or None), "new_ticket.html")
+    company = request.actor.user.client if request.actor.user is not None else None
+    context = {"has_contract": has_contract(company, desk_date(now())), "closed": closed_now(request.actor, now())}
+    return _load(request, RequestForm(request.POST or None), "new_ticket.html", context)
 
 
 @reception_only
@@ -36,15 +40,17 @@ def phone(request: Request) -> HttpResponse:
     return _load(request, CallForm(request.POST or None, actor=request.actor), "new_call.html")
 
 
-def _load(request: Request, form: RequestForm, template: str) -> HttpResponse:
+def _load(request: Request, form: RequestForm, template: str, about: dict[str, Any] | None = None) -> HttpResponse:
     uploads, problems = received(request) if request.method == "POST" else ([], [])
     if request.method == "POST":
         for problem in problems:
             form.add_error(None, problem)
         if form.is_valid() and (number := _open(request, form, uploads)):
             messages.success(request, _("Ticket %(number)d ingresado.") % {"number": number})
+            if closed := (about or {}).get("closed"):
+                messages.info(request, closed)
             return redirect("ticket", number=number)
-    context = {"form": form, "uploads": uploads} | _found(request)
+    context = {"form": form, "uploads": uploads} | (about or {}) | _found(request)
     return render(request, template, context, status=422 if form.errors else 200)
 
 

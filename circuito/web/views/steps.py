@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from circuito.access import check_step, open_steps, ticket_for
@@ -17,7 +18,7 @@ from circuito.steps.errors import InvalidInput
 from circuito.tickets.storage import as_files, forget_uploads
 from circuito.tickets.words import state_label
 from circuito.web.forms.requests import MessageForm
-from circuito.web.forms.steps import BY_WORD
+from circuito.web.forms.steps import BY_WORD, Answer, StepForm
 from circuito.web.request import Request
 from circuito.web.views.tickets import ticket_page
 from circuito.web.views.uploads import received
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from circuito.tickets.models import Ticket
 
 
+@sensitive_post_parameters("secret")
 def take_step(request: Request, number: int, word: str) -> HttpResponse:
     """Take a step of ticket `number`; what cannot be used is shown again beside what was typed."""
     ticket = ticket_for(request.actor, number)
@@ -35,25 +37,49 @@ def take_step(request: Request, number: int, word: str) -> HttpResponse:
         return redirect("ticket", number=number)
     form = BY_WORD[word](request.POST, ticket=ticket, actor=request.actor)
     _refuse_early(request, ticket, form.steps)
+    _receive_files(request, form)
     answer = request.POST.get("answer", "")
     if answer not in [value for value, _label, _style in form.answers]:
         form.add_error(None, _("Elija qué responder."))  # never guess: one of two answers ends the ticket
     if form.is_valid():
         try:
-            form.take(number, answer, actor=request.actor, now=now())
+            page = form.take(number, answer, actor=request.actor, now=now())
         except InvalidInput as error:
             form.add_error(error.field if error.field in form.fields else None, error.sentence)
         else:
-            state = state_label(ticket_for(request.actor, number).state)
-            messages.success(request, _("Listo: el ticket está en «%(state)s».") % {"state": state})
-            return redirect("ticket", number=number)
+            return _shown_once(request, page) if page is not None else _taken(request, number, form)
     return ticket_page(request, ticket, filled=form, status=422)
+
+
+def _taken(request: Request, number: int, form: StepForm) -> HttpResponse:
+    """Go back to the ticket, and say where it stands now."""
+    forget_uploads(form.uploads)
+    state = state_label(ticket_for(request.actor, number).state)
+    messages.success(request, _("Listo: el ticket está en «%(state)s».") % {"state": state})
+    if form.warning:
+        messages.warning(request, form.warning)
+    return redirect("ticket", number=number)
+
+
+def _shown_once(request: Request, page: Answer) -> HttpResponse:
+    """Answer with a page that no browser keeps, nor shows again when one goes back to it."""
+    response = render(request, page.template, page.data)
+    response["Cache-Control"] = "no-store, private"
+    return response
 
 
 def _refuse_early(request: Request, ticket: Ticket, steps: tuple[str, ...]) -> None:
     """Say that a step is not open before saying that its form has errors."""
     if not set(steps).intersection(open_steps(request.actor, ticket)):
         check_step(steps[0], request.actor, ticket)
+
+
+def _receive_files(request: Request, form: StepForm) -> None:
+    """Keep the files that came with a form, so that no error in it loses them."""
+    if form.takes_files:
+        form.uploads, problems = received(request)
+        for problem in problems:
+            form.add_error(None, problem)
 
 
 @require_POST

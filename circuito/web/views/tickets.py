@@ -13,6 +13,7 @@ from circuito.clock import desk_date, now
 from circuito.intake.arrivals import mail_of
 from circuito.queries.timeline import state_log, timeline, who
 from circuito.steps.conversation import mark_read
+from circuito.tickets.quotes import open_quote
 from circuito.tickets.storage import open_blob
 from circuito.tickets.words import facts, texts
 from circuito.web.forms.requests import MessageForm
@@ -48,7 +49,7 @@ def ticket_page(
         "uploads": uploads,
         "entries": timeline(request.actor, found),
         "mail": mail_of(request.actor, found),
-        "quote": found.quotes.filter(answer="").first() if found.state == "quoted" else None,
+        "quote": open_quote(found) if found.state == "quoted" else None,
         "solution": found.resolutions.last() if found.state in ("resolved", "validated") else None,
         "panels": panels_of(request, found),
         "today": desk_date(now()),
@@ -67,10 +68,13 @@ def step_forms(request: Request, found: Any, filled: StepForm | None = None) -> 
     """Return a form for every step open to the reader, what the ticket waits for first."""
     is_open = set(open_steps(request.actor, found))
     chosen = [form for form in FORMS if is_open.intersection(form.steps)]
-    return [
-        filled if filled is not None and isinstance(filled, form) else form(ticket=found, actor=request.actor)
+    forms = [
+        filled
+        if filled is not None and isinstance(filled, form)
+        else form(ticket=found, actor=request.actor, asked=request.GET)
         for form in chosen
     ]
+    return [form for form in forms if form.is_bound or form.opened or not form.of_a_row]
 
 
 def log(request: Request, number: int) -> HttpResponse:

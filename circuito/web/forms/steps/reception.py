@@ -7,10 +7,13 @@ from datetime import datetime
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from circuito import clock
 from circuito.people.actor import Actor
 from circuito.queries import people
+from circuito.queries.contracts import coverage_of
 from circuito.steps import identification, triage
 from circuito.tickets.words import KINDS, PRIORITIES
+from circuito.web.contract_words import what_follows
 from circuito.web.forms.fields import Choice, LongText
 from circuito.web.forms.steps.base import StepForm
 
@@ -65,5 +68,33 @@ class TriageForm(StepForm):
     )
     note = forms.CharField(label=_("Nota para el cliente"), required=False, max_length=5000, widget=LongText(2))
 
+    def prepare(self) -> None:
+        """Say what follows from the contract; without one that covers it, quoting comes first."""
+        if self.ticket.client_id is None:
+            return
+        coverage = coverage_of(self.ticket, clock.now())
+        self.fields["kind"].help_text = what_follows(coverage)
+        if coverage.contract is None:
+            ready, quote = self.answers
+            self.answers = ((quote[0], quote[1], ready[2]), (ready[0], ready[1], quote[2]))
+
     def take(self, number: int, answer: str, *, actor: Actor, now: datetime) -> None:
         triage.triage(number, needs_quote=answer == "quote", actor=actor, now=now, **self.cleaned_data)
+
+
+class ReclassificationForm(StepForm):
+    word, steps, icon = "classification", ("reclassify",), "tags"
+    title = _("Reclasificar")
+    answers = (("", _("Guardar"), "primary"),)
+    kind = forms.ChoiceField(
+        label=_("Tipo de solicitud"), choices=KINDS, widget=forms.RadioSelect,
+        help_text=_("El contrato que lo cubre se busca de nuevo."),
+    )  # fmt: skip
+    priority = forms.TypedChoiceField(label=_("Prioridad"), choices=PRIORITIES, coerce=int, widget=forms.RadioSelect)
+
+    def prepare(self) -> None:
+        self.fields["kind"].initial = self.ticket.kind
+        self.fields["priority"].initial = self.ticket.priority
+
+    def take(self, number: int, answer: str, *, actor: Actor, now: datetime) -> None:
+        triage.reclassify(number, actor=actor, now=now, **self.cleaned_data)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from circuito.clock import now as this_instant
 from circuito.people.actor import Actor
+from circuito.queries.time import minutes_of_consultant
 from circuito.steps import resolution, validation
+from circuito.tickets import words
 from circuito.web.forms.fields import HoursField, LongText
 from circuito.web.forms.steps.base import StepForm
 
@@ -22,6 +26,10 @@ class ResolutionForm(StepForm):
         help_text=_("Es lo que el cliente lee y prueba."),
     )  # fmt: skip
     hours = HoursField(label=_("Horas dedicadas"), help_text=_("No las ve el cliente."))
+
+    def prepare(self) -> None:
+        if minutes := minutes_of_consultant(self.ticket, this_instant()):
+            self.fields["hours"].initial = words.hours(Decimal(minutes) / 60).removesuffix(" h")
 
     def take(self, number: int, answer: str, *, actor: Actor, now: datetime) -> None:
         resolution.resolve(number, actor=actor, now=now, **self.cleaned_data)
