@@ -99,16 +99,26 @@ def _midnight_after(promise: Promise, row: WorkCalendar) -> datetime:
 
 def no_deadline_is_outside_support_hours() -> None:
     """Every due date, and the warning before it, lies within hours, or at their very end; promises on working days."""
-    for row in Deadline.objects.exclude(due_at=None).select_related("ticket__contract__calendar"):
-        always = _runs_always(row.ticket)
-        for moment in (row.due_at, row.warn_at):
-            assert moment is None or always or _worked(_row_of(row.ticket), moment), (row.pk, moment)
+    for row in Deadline.objects.exclude(due_at=None).select_related("ticket__contract__calendar", "ticket__urgency"):
+        if not _runs_always(row):
+            moments = [moment for moment in (row.due_at, row.warn_at) if moment is not None]
+            assert any(all(_worked(kept, moment) for moment in moments) for kept in _calendars_of(row)), row.pk
     for promise in Promise.objects.select_related("ticket__contract__calendar"):
         assert _is_workday(_row_of(promise.ticket), promise.promised_on), promise.pk
 
 
-def _runs_always(ticket: Ticket) -> bool:
-    return ticket.contract is not None and ticket.contract.priority_1_always and ticket.priority in (1, None)
+def _calendars_of(row: Deadline) -> list[WorkCalendar]:
+    """The ticket's; and what it went by until reception found that its client's contract does not cover it."""
+    before = Contract.objects.filter(client=row.ticket.client, calendar__isnull=False).select_related("calendar")
+    own = [contract.calendar for contract in before if contract.calendar is not None]
+    return [_row_of(row.ticket), *(own if row.clock == "first_answer" else [])]
+
+
+def _runs_always(row: Deadline) -> bool:
+    """Critical tickets of such a contract; the client's urgency stands for the priority until reception gives one."""
+    contract, ticket = row.ticket.contract, row.ticket
+    urgent = ticket.urgency is not None and ticket.urgency.rank == 1 and row.clock == "first_answer"
+    return contract is not None and contract.priority_1_always and (ticket.priority == 1 or urgent)
 
 
 def no_expired_quote_was_accepted() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 from circuito.clock import now
 from circuito.secrets import ACCESS, seal
@@ -34,7 +35,7 @@ def a_visit(cast: Cast, number: int, *, starts: float = 48, ends: float = 50) ->
         starts_at=now() + timedelta(hours=starts),
         ends_at=now() + timedelta(hours=ends),
         place="Rambla 1234",
-        uid=f"{number}-{starts}@circuito.localhost",
+        uid=f"{uuid4()}@circuito.localhost",
         planned_by=cast.dora,
         at=now(),
     )
