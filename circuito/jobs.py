@@ -36,7 +36,8 @@ def _again(task: str) -> Callable[[], None]:
     """
 
     def again() -> None:
-        _enqueue(task)
+        if not _is_waiting(task):
+            _enqueue(task)
 
     return again
 

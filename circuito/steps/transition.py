@@ -16,6 +16,10 @@ from circuito.rules.circuit import STEPS, next_state
 from circuito.tickets import deadlines, ledger, promises, waiting
 from circuito.tickets.models import StateChange, Ticket
 
+#: What a step may decide. The words of a ticket never change: left out, the database need not index them again.
+WORDS = {"id", "number", "title", "description", "system_message", "channel", "mail_thread", "opened_at", "search"}
+DECIDED = [field.name for field in Ticket._meta.concrete_fields if field.name not in WORDS]
+
 
 class Transition:
     """A step being taken: the locked ticket, and what is decided about it.
@@ -47,7 +51,7 @@ def transition(name: str, number: int, *, actor: Actor, now: datetime, quiet: bo
         if STEPS[name].target is not None:
             ticket.state_changed_at = now
         ticket.state = target
-        ticket.save()
+        ticket.save(update_fields=DECIDED)
         _log(change, actor, now, taken.detail)
         _settle(change)
         if not quiet:

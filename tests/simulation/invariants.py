@@ -11,6 +11,7 @@ from django.db.models import Count, Sum
 
 from circuito.contracts.models import Closure, Contract, WorkCalendar
 from circuito.notices.models import Notice
+from circuito.people.models import Client, User
 from circuito.rules.circuit import replay
 from circuito.tickets.models import Deadline, HourEntry, Promise, Question, Quote, StateChange, Ticket, TimeEntry
 from tests.simulation.world import World
@@ -71,6 +72,7 @@ def every_promise_has_its_notice() -> None:
         shown = {f"{day:%d/%m/%Y}", f"{day.day} {day:%b} {day.year}"}
         if mails[0].kind != "reassigned":
             assert any(form in mails[0].text for form in shown)
+        assert promise.consultant is not None
         assert mails[0].kind == "redated" or promise.consultant.name in mails[0].text
     assert not Promise.objects.filter(settled_at=None).values("ticket").annotate(n=Count("pk")).filter(n__gt=1)
 
@@ -85,6 +87,7 @@ def promises_are_measured_rightly() -> None:
         solved[ticket].append(at)
     asked = set(Question.objects.values_list("ticket_id", flat=True))
     for promise in Promise.objects.exclude(settled_at=None).select_related("ticket__contract__calendar"):
+        assert promise.settled_at is not None
         ends = _midnight_after(promise, _row_of(promise.ticket))
         in_time = promise.settled_at < ends
         kept = True if promise.settled_at in solved[promise.ticket_id] else None
@@ -124,11 +127,19 @@ def _runs_always(row: Deadline) -> bool:
 def no_expired_quote_was_accepted() -> None:
     """Acceptance came before the end of a working day in the client's zone."""
     for quote in Quote.objects.select_related("ticket__client", "ticket__contract__calendar"):
-        local = quote.expires_at.astimezone(ZoneInfo(quote.ticket.client.time_zone))
-        assert (local.hour, local.minute) == (0, 0), quote.pk
-        assert local.date() == quote.expires_on + timedelta(days=1)
-        assert quote.answer != "accepted" or quote.answered_at < quote.expires_at
+        zone = ZoneInfo(_client_of(quote.ticket).time_zone)
+        # Not "at midnight": where the clock is changed at midnight there is none.
+        moments = (quote.expires_at - timedelta(seconds=1), quote.expires_at)
+        days = tuple(moment.astimezone(zone).date() for moment in moments)
+        assert days == (quote.expires_on, quote.expires_on + timedelta(days=1)), quote.pk
+        assert _is_workday(_row_of(quote.ticket), quote.expires_on), quote.pk
+        assert quote.answer != "accepted" or (quote.answered_at and quote.answered_at < quote.expires_at)
         assert (quote.answer in ("accepted", "rejected")) == hasattr(quote, "decision")
+
+
+def _client_of(ticket: Ticket) -> Client:
+    assert ticket.client is not None
+    return ticket.client
 
 
 def nobody_was_told_twice() -> None:
@@ -145,8 +156,6 @@ def nobody_was_told_twice() -> None:
 
 
 def _zone_of(recipient: str) -> ZoneInfo:
-    from circuito.people.models import User
-
     user = User.objects.select_related("client").get(email=recipient)
     return ZoneInfo(user.client.time_zone if user.client else "America/Montevideo")
 

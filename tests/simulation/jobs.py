@@ -11,18 +11,22 @@ from circuito.steps.quotation import expire_quotes
 from circuito.steps.waiting import lapse_unanswered
 from circuito.tickets.promises import settle_overdue
 
-JOBS: list[Callable[[datetime], object]] = [
+#: Run a few times a day.
+OFTEN: list[Callable[[datetime], object]] = [
     expire_quotes,
     quotes.remind,
     settle_overdue,
     promises.remind,
-    promises.tell_managers,
     waiting.remind,
     lapse_unanswered,
-    hour_periods.keep_books,
-    hours.warn,
     service_levels.keep,
     service.watch,
     validations.remind,
+]
+#: Run with the first of them.
+DAILY: list[Callable[[datetime], object]] = [
+    hour_periods.keep_books,
+    hours.warn,
+    promises.tell_managers,
     digests.digest,
 ]

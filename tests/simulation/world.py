@@ -33,6 +33,7 @@ PLANS = [("monthly", 40, True), ("monthly", 25, False), ("block", 400, False), (
 class World:
     """Everybody, and the dice. `users` has two people a client."""
 
+    seed: int
     dice: random.Random
     clients: list[Client] = field(default_factory=list)
     users: dict[int, list[Actor]] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class World:
     desk: Actor = SYSTEM
     manager: Actor = SYSTEM
     office: Calendar = field(default_factory=standard)
+    calendars: dict[int | None, Calendar] = field(default_factory=dict)
 
     def is_away(self, consultant: Actor, day: date) -> bool:
         """Tell whether a consultant is absent on a day."""
@@ -52,7 +54,7 @@ class World:
 
 def make_world(seed: int) -> World:
     """Write the world into the database."""
-    world = World(random.Random(seed))  # the same year for the same seed
+    world = World(seed, random.Random(seed))  # the same year for the same seed
     world.components = [save_component(None, name=name) for name in ("Ventas", "Compras", "Contabilidad")]
     world.urgencies = [save_urgency(None, name=f"Nivel {rank}", rank=rank) for rank in (1, 2, 3)]
     world.desk, world.manager = _staff("dora", "desk"), _staff("mario", "manager")

@@ -26,25 +26,29 @@ from circuito.tickets.models import Ticket
 from circuito.tickets.words import state_label, zone_of
 
 KIND = "staff_digest"
+#: So many of the newest rows say who was told this week; should there be more people, `once` still says it.
+NEWEST = 2_000
 
 
 def digest(now: datetime) -> int:
     """Queue the digests that are due and not queued yet; return how many. None in the week of the installation."""
     knobs, workdays, count = current(), standard(), 0
     begun = set(Told.objects.filter(kind="week").values_list("about", flat=True))
+    told = set(Told.objects.filter(kind=KIND).order_by("-id").values_list("about", flat=True)[:NEWEST])
     staff = User.objects.exclude(role=Role.CLIENT).filter(is_active=True, digest=True).order_by("id")
     for person in staff:
         zone = zone_of(person) or ZoneInfo(settings.TIME_ZONE)
         weekday, hour = knobs.staff_digest_weekday, knobs.staff_digest_hour
         week = week_due(now.astimezone(zone), weekday=weekday, hour=hour, workdays=workdays)
-        if week is not None and week not in begun:
-            count += _tell(person, week, now.astimezone(zone).date(), now)
+        about = f"{week} {person.pk}"
+        if week is not None and week not in begun and about not in told:
+            count += _tell(person, about, now.astimezone(zone).date(), now)
     return count
 
 
-def _tell(person: User, week: str, today: date, now: datetime) -> bool:
+def _tell(person: User, about: str, today: date, now: datetime) -> bool:
     with transaction.atomic():
-        if not once(KIND, f"{week} {person.pk}", now):
+        if not once(KIND, about, now):
             return False
         told = _tell_consultant if person.role == Role.CONSULTANT else _tell_desk
         return told(person, today, now)
