@@ -88,7 +88,7 @@ def ask_about_quote(request: ApiRequest, response: HttpResponse, number: int, se
     description=_("El cliente la acepta, o la rechaza y el ticket queda sin efecto."),
 )
 def answer_quote(request: ApiRequest, response: HttpResponse, number: int, sent: bodies.QuoteAnswer) -> Taken:
-    """Accept or reject the open quote."""
+    """Accept or reject the open quote; who names no version has read the first."""
     answer = quotation.accept_quote if sent.accept else quotation.reject_quote
-    answer(number, remark=sent.remark, version=sent.version, actor=request.auth, now=now())
+    answer(number, remark=sent.remark, version=sent.version or 1, actor=request.auth, now=now())
     return taken(request, response, number)

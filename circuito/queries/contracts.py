@@ -13,22 +13,11 @@ from circuito.contracts.coverage import covers, in_force
 from circuito.contracts.models import Contract, InstalledProduct, Product
 from circuito.people.actor import Actor
 from circuito.people.models import Client
-from circuito.tickets.balances import Standing, lasts_until, standings
-from circuito.tickets.ledger import reserved_of, to_minutes
+from circuito.tickets.balances import Standing, lasts_until, standing_of, standings
 from circuito.tickets.models import HourEntry, Ticket
 
 #: A contract that does not renew itself is about to end so many days before.
 ENDS_SOON = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class TicketHours:
-    """A ticket's time in minutes: quoted (None: not), spent and shown to the client, spent inside, still reserved."""
-
-    quoted: int | None
-    shown: int
-    internal: int
-    reserved: int
 
 
 @dataclass(frozen=True)
@@ -51,18 +40,6 @@ class Coverage:
     contract: Contract | None
     because: str = ""
     hours: Standing | None = None
-
-
-def hours_of(ticket: Ticket) -> TicketHours:
-    """Return quoted against spent; what is not over yet, or was voided, does not count."""
-    counted = ticket.time_entries.filter(voided_at=None).order_by()
-    spent = counted.aggregate(
-        shown=Sum("minutes", filter=Q(internal=False), default=0),
-        internal=Sum("minutes", filter=Q(internal=True), default=0),
-    )
-    quoted = None if ticket.quoted_hours is None else to_minutes(ticket.quoted_hours)
-    reserved = reserved_of(ticket) if quoted is not None else 0
-    return TicketHours(quoted, spent["shown"], spent["internal"], reserved)
 
 
 def contracts_for(actor: Actor) -> QuerySet[Contract]:
@@ -147,13 +124,13 @@ def has_contract(client: Client | None, today: date) -> bool:
 def coverage_of(ticket: Ticket, now: datetime) -> Coverage:
     """Return whether the ticket is covered: as it was decided at reception, or as it is known before."""
     if ticket.contract is not None:
-        return Coverage(ticket.contract, hours=standings([ticket.contract], now).get(ticket.contract.pk))
+        return Coverage(ticket.contract, hours=standing_of(ticket.contract, now))
     contracts = list(in_force(ticket.client, desk_date(now)).prefetch_related("components"))
     path = ticket.component.path if ticket.component else ""
     if ticket.state == "received":
         for contract in contracts:
             if covers(contract, kind=ticket.kind, component_path=path):
-                return Coverage(contract, hours=standings([contract], now).get(contract.pk))
+                return Coverage(contract, hours=standing_of(contract, now))
     if not contracts:
         return Coverage(None, "none")
     return Coverage(None, "kind" if any(covers(each, component_path=path) for each in contracts) else "component")

@@ -1,9 +1,9 @@
-"""Tickets as an Excel book: whole, with real dates and real numbers."""
+"""Excel books, whole, with real dates and real numbers: any rows by their columns, and that of tickets."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,31 +21,35 @@ MAX_CELL = 32_000
 _UNWRITABLE = dict.fromkeys([c for c in range(32) if chr(c) not in "\n\t"] + [0xFFFE, 0xFFFF])
 #: The widths of the columns that are not like the others, by place: number, title, client, description.
 _WIDE = {0: 10, 1: 60, 2: 28, 16: 60}
-Column = tuple[str, Callable[[Ticket], Any]]
+#: A heading, and what stands below it.
+Column = tuple[str, Callable[[Any], Any]]
 
 
 def tickets_book(tickets: QuerySet[Ticket], actor: Actor) -> bytes:
     """Return an xlsx file with one row a ticket; instants are in the active time zone, as Excel knows none."""
-    target = io.BytesIO()
     columns = _columns(actor)
-    rows = list(_rows(tickets, columns)) or [{heading: None for heading, _value in columns}]
+    widths = [_WIDE.get(place, 16) for place in range(len(columns))]
+    return book(_("Tickets"), tickets, columns, widths, days=[_("Fecha prometida")])
+
+
+def book(
+    sheet: str, rows: QuerySet[Any], columns: Sequence[Column], widths: Sequence[float], days: Iterable[str] = ()
+) -> bytes:
+    """Return an xlsx file of one sheet, a row each of `rows`; `days` name the columns that are dates without a time."""
+    target, day = io.BytesIO(), Format().set_num_format("dd/mm/yyyy")
+    written = [{heading: value(row) for heading, value in columns} for row in rows.iterator(chunk_size=2000)]
     write_worksheet(
-        rows,
+        written or [{heading: None for heading, _value in columns}],
         target,
-        sheet_name=_("Tickets"),
+        sheet_name=sheet,
         freeze_row=1,
         bold_headers=True,
         autofilter=True,
         datetime_format="dd/mm/yyyy hh:mm",
-        column_formats={_("Fecha prometida"): Format().set_num_format("dd/mm/yyyy")},
-        column_widths=[_WIDE.get(place, 16) for place in range(len(columns))],
+        column_formats=dict.fromkeys(days, day),
+        column_widths=list(widths),
     )
     return target.getvalue()
-
-
-def _rows(tickets: QuerySet[Ticket], columns: list[Column]) -> Iterator[dict[str, Any]]:
-    for ticket in tickets.iterator(chunk_size=2000):
-        yield {heading: value(ticket) for heading, value in columns}
 
 
 def _columns(actor: Actor) -> list[Column]:

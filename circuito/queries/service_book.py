@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import io
-from typing import Any
-
 from django.utils.translation import gettext as _
-from rustpy_xlsxwriter import write_worksheet
 
-from circuito.queries.excel import local, safe
+from circuito.queries.excel import Column, book, local, safe
 from circuito.queries.service_report import Period, breaches
-from circuito.tickets.models import Deadline
 from circuito.tickets.service_words import clock_label, stood
 from circuito.tickets.words import PRIORITIES, STATES
 
@@ -20,25 +15,13 @@ _WIDE = {0: 10, 1: 60, 2: 28, 11: 30, 12: 60}
 
 def breaches_book(period: Period) -> bytes:
     """Return an xlsx file with one row a breach; instants are in the active time zone."""
-    target, headings = io.BytesIO(), list(_row(None))
-    rows = [_row(late) for late in breaches(period).iterator(chunk_size=2000)] or [dict.fromkeys(headings)]
-    write_worksheet(
-        rows,
-        target,
-        sheet_name=_("Plazos vencidos"),
-        freeze_row=1,
-        bold_headers=True,
-        autofilter=True,
-        datetime_format="dd/mm/yyyy hh:mm",
-        column_widths=[_WIDE.get(place, 18) for place in range(len(headings))],
-    )
-    return target.getvalue()
+    columns = _columns()
+    return book(_("Plazos vencidos"), breaches(period), columns, [_WIDE.get(n, 18) for n in range(len(columns))])
 
 
-def _row(late: Deadline | None) -> dict[str, Any]:
-    """Return a row by its headings; of nothing, the headings."""
+def _columns() -> list[Column]:
     states, priorities = dict(STATES), dict(PRIORITIES)
-    columns: list[tuple[str, Any]] = [
+    return [
         (_("Número"), lambda d: d.ticket.number),
         (_("Título"), lambda d: safe(d.ticket.title)),
         (_("Cliente"), lambda d: safe(d.ticket.client.name) if d.ticket.client else ""),
@@ -54,4 +37,3 @@ def _row(late: Deadline | None) -> dict[str, Any]:
         (_("Causa"), lambda d: safe(d.cause)),
         (_("La anotó"), lambda d: safe(d.cause_by.name) if d.cause_by else ""),
     ]
-    return {heading: value(late) if late is not None else None for heading, value in columns}

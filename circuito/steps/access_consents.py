@@ -19,7 +19,7 @@ from circuito.tickets.models import AccessConsent, SecretLook, Ticket
 from circuito.tickets.words import date_time
 
 MAX_SERVER, MAX_METHOD, MAX_SECRET = 160, 300, 2000
-LONGEST = timedelta(days=90)
+LONGEST, FURTHEST = timedelta(days=90), timedelta(days=366)
 
 
 def give_access(
@@ -114,6 +114,8 @@ def _check_times(valid_from: datetime, valid_until: datetime, now: datetime) -> 
             "valid_until",
             _("Habilítelo por %(days)d días como máximo: siempre puede renovarlo.") % {"days": LONGEST.days},
         )
+    if valid_from > now + FURTHEST:
+        raise InvalidInput("valid_from", _("Es dentro de más de un año: revise la fecha."))
 
 
 def _consent(ticket: Ticket, consent_id: int) -> AccessConsent:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from circuito.clock import desk_date
+from circuito.contracts.calendars import of_contract
 from circuito.people.actor import Actor
 from circuito.people.models import User
 from circuito.rules.circuit import Role
@@ -90,9 +90,12 @@ def _checked_again(day: date, ticket: Ticket, now: datetime, *, quiet: bool) -> 
     """Check the date of a reassignment; the one that the ticket had is only refused when it has gone by."""
     if day != ticket.promised_on:
         return checked_day("promised_on", day, ticket, now, quiet=quiet)
-    if day < desk_date(now) and not quiet:
+    if quiet:
+        return None
+    calendar = of_contract(ticket.contract)
+    if day < calendar.local_day(now):
         raise InvalidInput("promised_on", _("La fecha prometida ya pasó: prometa otra con el nuevo consultor."))
-    return None
+    return calendar
 
 
 def _give(taken: Transition, consultant: User, reason: str, actor: Actor, now: datetime) -> None:

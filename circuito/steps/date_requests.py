@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from circuito.clock import desk_date
+from circuito.contracts.calendars import zone_of_client
 from circuito.people.actor import Actor
 from circuito.steps.days import check_near
 from circuito.steps.errors import InvalidInput
@@ -36,7 +36,7 @@ def ask_date(
 
 
 def _check(ticket: Ticket, wished_on: date, now: datetime) -> None:
-    today = desk_date(now)
+    today = now.astimezone(zone_of_client(ticket.client)).date()
     if wished_on < today:
         raise InvalidInput("wished_on", _("Esa fecha ya pasó: elija hoy o una fecha posterior."))
     check_near("wished_on", wished_on, today)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from circuito.people.actor import Actor
 from circuito.steps.errors import InvalidInput
+from circuito.steps.time_entries import check_stretch, check_words, write_entry
 from circuito.steps.transition import transition
-from circuito.steps.worked import check_stretch, check_words, write_entry
 from circuito.tickets.models import AccessConsent, RemoteSession, Ticket
 
 MAX_SERVER = 160

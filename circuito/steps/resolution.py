@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from circuito.people.actor import Actor
 from circuito.steps.errors import InvalidInput
+from circuito.steps.time_entries import stop_for_resolution
 from circuito.steps.transition import transition
-from circuito.steps.worked import stop_for_resolution
 from circuito.tickets.models import Resolution
 
 MAX_HOURS = Decimal("9999")

@@ -11,9 +11,9 @@ from circuito.access import NoSuchTicket, ticket_for
 from circuito.people.actor import Actor
 from circuito.people.models import User
 from circuito.queries.time import entry_of
-from circuito.rules.worked import is_forgotten
+from circuito.rules.time_entries import is_forgotten
 from circuito.steps.errors import InvalidInput
-from circuito.steps.worked import check_stretch, check_words, end_timer, running_of, write_entry
+from circuito.steps.time_entries import check_stretch, check_words, end_timer, running_of, write_entry
 from circuito.tickets import ledger
 from circuito.tickets.models import TimeEntry
 from circuito.tickets.words import date_time
@@ -50,7 +50,8 @@ def stop_timer(*, actor: Actor, now: datetime, note: str | None = None, ended_at
     with transaction.atomic():
         # The ticket first, as every step does: two that lock the same rows never wait for one another.
         ticket_for(actor, running.ticket.number, lock=True)
-        entry = running_of(person).select_for_update(of=("self",)).select_related("ticket").first()
+        same = running_of(person).filter(pk=running.pk)  # another one may run by now, on a ticket that is not locked
+        entry = same.select_for_update(of=("self",)).select_related("ticket").first()
         if entry is None:
             raise InvalidInput("timer", _("No hay ningún reloj en marcha."))
         _check_end(entry, ended_at, now)

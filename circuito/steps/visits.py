@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from circuito.contracts.calendars import of_contract
 from circuito.people.actor import Actor
 from circuito.people.models import User
+from circuito.rules.circuit import Role
 from circuito.steps.errors import InvalidInput
+from circuito.steps.time_entries import lock_person
 from circuito.steps.transition import Transition, transition
-from circuito.steps.worked import lock_person
 from circuito.tickets.models import Ticket, Visit
 from circuito.tickets.words import date_time
 
@@ -37,13 +38,15 @@ def plan_visit(
 ) -> Visit:
     """Plan that `person` visits the client from `starts_at` to `ends_at` (aware), or change visit `visit_id` so.
 
-    The ticket is served on site from then on; where it was remote, `note` says why that is not enough (seed).
+    A consultant plans his own visits only. The ticket is served on site from then on; where it was remote, `note`
+    says why that is not enough (seed).
     Raises `InvalidInput` (person, starts_at, ends_at, place, note, visit_id), `StepRefused`, `NoSuchTicket`.
     """
     _check_person(person)
     _check_times(starts_at, ends_at, now)
     _check_words(place, note)
     with transition("plan_visit", number, actor=actor, now=now, quiet=quiet) as taken:
+        _check_own(person, actor)
         visit = _visit(taken.ticket, visit_id, now)
         _go_on_site(taken, note)
         lock_person(person)
@@ -81,6 +84,13 @@ def is_outside_hours(ticket: Ticket, starts_at: datetime, ends_at: datetime) -> 
 def _check_person(person: User) -> None:
     if not person.is_staff_member or not person.is_active:
         raise InvalidInput("person", _("Elija quién va: un consultor activo."))
+
+
+def _check_own(person: User, actor: Actor) -> None:
+    if actor.role == Role.CONSULTANT and person != actor.user:
+        raise InvalidInput(
+            "person", _("Usted agenda sus propias visitas: para que vaya otra persona, avise a soporte.")
+        )
 
 
 def _check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:

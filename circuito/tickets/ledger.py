@@ -125,11 +125,6 @@ def adjust(contract: Contract, minutes: int, *, reason: str, actor: User | None,
     return _write(contract, "adjusted", minutes, now, actor, reason=reason.strip())
 
 
-def reserved_of(ticket: Ticket) -> int:
-    """Return the minutes that are still reserved for a ticket."""
-    return sum(_held(ticket).values())
-
-
 def to_minutes(hours: Decimal) -> int:
     """Return hours as whole minutes; half a minute counts as one."""
     return int((hours * 60).quantize(Decimal(1), rounding=ROUND_HALF_UP))

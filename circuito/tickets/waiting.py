@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from circuito.contracts.calendars import of_contract
 from circuito.rules.workdays import Calendar
 from circuito.tickets.models import Message, Question, Ticket
 
@@ -27,17 +26,11 @@ def end_question(ticket: Ticket, ended_by: str, now: datetime, answer: Message |
     ticket.waiting_since = None
 
 
-def waited_workdays(ticket: Ticket, since: datetime, now: datetime) -> int:
-    """Count the working days, by the ticket's calendar, that it has waited for the client since an instant.
+def workdays_of(questions: Iterable[Question], since: datetime, now: datetime, calendar: Calendar) -> int:
+    """Count the working days of `questions` from `since` on; one that is open counts to `now`.
 
     A question of Monday that is answered on Thursday is three days, whatever their hours.
     """
-    asked = ticket.questions.exclude(ended_at__lte=since)
-    return workdays_of(asked, since, now, of_contract(ticket.contract)) if asked else 0
-
-
-def workdays_of(questions: Iterable[Question], since: datetime, now: datetime, calendar: Calendar) -> int:
-    """Count the working days of `questions` from `since` on; one that is open counts to `now`."""
     waits = ((max(each.asked_at, since), each.ended_at or now) for each in questions)
     days = ((calendar.local_day(begin), calendar.local_day(end)) for begin, end in waits if begin < end)
     return sum(calendar.workdays_between(first, last) for first, last in days)

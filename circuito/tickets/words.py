@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -210,19 +210,19 @@ def clock_time(at: datetime) -> str:
 
 
 def hours(number: Decimal) -> str:
-    """Write hours without needless zeros, with the language's decimal mark: 2,5 h."""
+    """Write hours as people say them, one way on every screen and in every mail: 2 h 30 min."""
+    return duration(int((number * 60).to_integral_value(ROUND_HALF_UP)))
+
+
+def decimal_hours(number: Decimal) -> str:
+    """Write hours as they are typed in a field, with the language's decimal mark: 2,5."""
     plain = number.quantize(Decimal("0.01")).normalize()
-    return f"{localize(plain if plain != plain.to_integral() else int(plain))} h"
+    return str(localize(plain if plain != plain.to_integral() else int(plain)))
 
 
 def money(amount: Decimal) -> str:
     """Write an amount with the language's marks: 1.250,50."""
     return str(localize(amount.quantize(Decimal("0.01")), use_l10n=True))
-
-
-def worked(minutes: int) -> str:
-    """Write minutes of work as hours: 1,25 h."""
-    return hours(Decimal(minutes) / 60)
 
 
 def duration(minutes: int) -> str:

@@ -17,3 +17,8 @@ class Request(HttpRequest):
     actor: Actor
     timer: Any
     htmx: HtmxDetails
+
+
+def asked_words(request: Request) -> str:
+    """Return what is looked for, as a database takes it."""
+    return request.GET.get("q", "").replace("\0", "").strip()[:190]

@@ -49,6 +49,15 @@ def test_what_was_decided_can_be_read_for_ever(cast: Cast, speak: Speak) -> None
     problem_of(speak("ana").get(f"{path}/quotes/99999999999999999999/decision"), 404, "not-found")
 
 
+def test_who_names_no_version_has_not_read_a_later_one(cast: Cast, speak: Speak) -> None:
+    path = f"/tickets/{a_ticket(cast, 'quoted').number}"
+    speak("dora").post(f"{path}/quotes", {"hours": 900})
+    refused = problem_of(speak("ana").post(f"{path}/quote-answers", {"accept": True}), 422, "invalid-input")
+    assert refused["errors"][0]["field"] == "version"
+    assert Quote.objects.get(version=2).answer == ""
+    assert speak("ana").post(f"{path}/quote-answers", {"accept": True, "version": 2}).json()["state"] == "ready"
+
+
 def test_a_quote_without_a_day_has_the_usual_one(cast: Cast, speak: Speak) -> None:
     path = f"/tickets/{a_ticket(cast, 'to_quote').number}/quotes"
     assert speak("dora").post(path, {"hours": 1}).status_code == 201

@@ -184,6 +184,15 @@ def test_a_visit_that_cannot_be_planned(cast: Cast, speak: Speak, changes: dict[
     assert not Visit.objects.exists()
 
 
+def test_a_consultant_plans_his_own_visits_only(cast: Cast, speak: Speak) -> None:
+    path = f"/tickets/{a_ticket(cast, 'assigned').number}/visits"
+    for sent in (visit(person=cast.carla.pk), visit(person="dora@soporte.example")):
+        problem = problem_of(speak("carlos").post(path, sent), 422, "invalid-input")
+        assert problem["errors"][0]["field"] == "person"
+    assert not Visit.objects.exists()
+    assert speak("carlos").post(path, visit(person=cast.carlos.pk)).status_code == 201
+
+
 def test_nobody_goes_where_nobody_has_the_ticket(cast: Cast, speak: Speak) -> None:
     path = f"/tickets/{a_ticket(cast, 'ready').number}/visits"
     problem = problem_of(speak("dora").post(path, visit()), 422, "invalid-input")

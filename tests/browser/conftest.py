@@ -37,6 +37,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def desk(browser: Browser, program: Program, sink: Sink) -> Desk:
-    """Everybody's browser, logged out, and no mail read yet."""
-    return Desk(browser, program, sink)
+def desk(browser: Browser, program: Program, sink: Sink) -> Iterator[Desk]:
+    """Everybody's browser, logged out, and no mail read yet; what a test opened is closed after it."""
+    yield Desk(browser, program, sink)
+    for context in browser.contexts:
+        context.close()

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.browser.desk import Desk, a_mail_comes_in, day, number_of, picture, text_of, unfold
+from tests.browser.desk import Desk, a_mail_comes_in, assign, day, number_of, picture, text_of, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -40,7 +40,7 @@ def _quoted_and_accepted(desk: Desk, number: int) -> list[EmailMessage]:
     page.fill("#quotes [name=note]", "Incluye la prueba con su servidor de correo.")
     page.click("#quotes button.primary")
     (quoted,) = desk.new_mail("ana@molinos.example")
-    assert "6,5 h" in text_of(quoted)
+    assert "6 h 30 min" in text_of(quoted)
     client = desk.page("ana")
     client.goto(desk.program.url)
     picture(client, "inicio")
@@ -56,9 +56,7 @@ def _quoted_and_accepted(desk: Desk, number: int) -> list[EmailMessage]:
 
 def _assigned_and_resolved(desk: Desk, number: int) -> list[EmailMessage]:
     page = desk.ticket("sofia", number)
-    page.select_option("#assignments [name=consultant]", label="Carlos Methol (0)")
-    page.fill("#assignments [name=promised_on]", day(4))
-    page.click("#assignments button.primary")
+    assign(page, "Carlos Methol", day(4))
     mails = desk.new_mail("ana@molinos.example", "carlos@desk.example")
     told = next(mail for mail in mails if mail["To"] == "ana@molinos.example")
     assert "Carlos Methol" in text_of(told)
@@ -87,9 +85,7 @@ def _not_conform_and_assigned_to_another(desk: Desk, number: int) -> list[EmailM
     row = page.locator("#waiting-ready tr", has_text="No descarga los correos")
     assert "antes: Carlos Methol · volvió 1 vez" in row.inner_text()
     row.get_by_role("link").click()
-    page.select_option("#assignments [name=consultant]", label="Lucy Arrow (0)")
-    page.fill("#assignments [name=promised_on]", day(6))
-    page.click("#assignments button.primary")
+    assign(page, "Lucy Arrow", day(6))
     mails = desk.new_mail("ana@molinos.example", "lucy@desk.example")
     hers = next(mail for mail in mails if mail["To"] == "lucy@desk.example")
     assert 'lang="en"' in text_of(hers, "html")

@@ -15,6 +15,7 @@ from circuito.people.actor import actor_of
 from circuito.people.models import Client, User
 from circuito.rules.hours import balance
 from circuito.steps.time import add_entry
+from circuito.tickets import ledger
 from circuito.tickets.models import HourEntry, Ticket, TimeEntry
 
 MONTEVIDEO = ZoneInfo("America/Montevideo")
@@ -40,6 +41,12 @@ def rows_of(contract: Contract) -> list[tuple[str, int, date]]:
 def free(contract: Contract) -> int:
     """Return the free minutes of a contract."""
     return int(HourEntry.objects.filter(contract=contract).aggregate(total=Sum("minutes", default=0))["total"])
+
+
+def reserved(ticket: Ticket) -> int:
+    """Return the minutes that are still reserved for a ticket."""
+    rows = HourEntry.objects.filter(ticket=ticket, kind__in=ledger.RESERVE)
+    return -int(rows.aggregate(total=Sum("minutes", default=0))["total"])
 
 
 def check_ledger(contract: Contract) -> None:

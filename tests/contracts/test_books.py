@@ -15,7 +15,7 @@ from circuito.tickets import ledger
 from circuito.tickets.balances import standing_of
 from circuito.tickets.models import Quote, Ticket, TimeEntry
 from tests.cast import Cast
-from tests.contracts.agreements import a_contract, at, check_ledger, free
+from tests.contracts.agreements import a_contract, at, check_ledger, free, reserved
 
 TICKETS = 3
 EVENTS = st.tuples(
@@ -123,7 +123,7 @@ def test_the_books_balance_whatever_happens(
     books.contract.refresh_from_db()
     keep_books(books.now)
     books.contract.refresh_from_db()
-    assert [ledger.reserved_of(ticket) for ticket in books.tickets] == [books.held(t) for t in books.tickets]
+    assert [reserved(ticket) for ticket in books.tickets] == [books.held(t) for t in books.tickets]
     standing = standing_of(books.contract, books.now)
     assert standing is not None
     assert standing.free == free(books.contract)

@@ -38,7 +38,7 @@ def test_a_notice_has_two_parts_a_link_and_its_thread(cast: Cast, sink: Sink) ->
     assert plain is not None
     assert html is not None
     for part in (plain.get_content(), html.get_content()):
-        assert "2,5 h" in part
+        assert "2 h 30 min" in part
         assert f"http://localhost:8000/tickets/{ticket.number}/" in part
         assert "Ana Núñez" in part
     assert set(Notice.objects.values_list("fate", flat=True)) == {"sent"}

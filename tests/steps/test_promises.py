@@ -83,6 +83,8 @@ def test_the_calendar_is_the_contracts(cast: Cast) -> None:
     tokyo = datetime(2026, 11, 29, tzinfo=ZoneInfo("Asia/Tokyo"))
     assert settle_overdue(tokyo - timedelta(seconds=1)) == 0
     assert settle_overdue(tokyo) == 1
+    with refused("promised_on", "ya pasó"):  # though at the desk it is Saturday still
+        reassign(number, consultant=cast.carla, actor=cast.actor("dora"), now=tokyo)
 
 
 def test_history_is_taken_as_it_was(cast: Cast) -> None:
@@ -196,6 +198,14 @@ def test_a_wish_that_makes_no_sense_is_said_so(cast: Cast, day: date, words: str
     with refused("wished_on", words):
         ask_date(ticket.number, wished_on=day, actor=cast.actor("ana"), now=TUESDAY)
     assert not DateRequest.objects.exists()
+
+
+def test_today_is_the_clients_own(cast: Cast) -> None:
+    ticket = given(cast)
+    cast.acme.time_zone = "America/Los_Angeles"
+    cast.acme.save()
+    evening = datetime(2026, 11, 25, 1, tzinfo=MONTEVIDEO)  # still Tuesday evening at the client's
+    assert ask_date(ticket.number, wished_on=TUESDAY.date(), actor=cast.actor("ana"), now=evening).pk
 
 
 def test_a_date_is_asked_for_on_the_screen(cast: Cast, browse: Browse) -> None:

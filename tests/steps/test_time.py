@@ -16,7 +16,7 @@ from circuito.clock import desk_date, now
 from circuito.contracts.models import Contract
 from circuito.knobs import store
 from circuito.people.actor import SYSTEM
-from circuito.rules.worked import minutes_of
+from circuito.rules.time_entries import minutes_of
 from circuito.steps import resolution
 from circuito.steps.errors import InvalidInput
 from circuito.steps.time import add_entry, start_timer, stop_timer, void_entry

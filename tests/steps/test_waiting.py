@@ -10,13 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from circuito.access import ticket_for
 from circuito.clock import now
+from circuito.contracts.calendars import standard
 from circuito.notices.files import files_of
 from circuito.notices.models import Notice
 from circuito.people.actor import SYSTEM
 from circuito.rules.circuit import StepRefused
 from circuito.steps import assignment, conversation, waiting
 from circuito.tickets.models import Message, Question, StateChange, Ticket
-from circuito.tickets.waiting import waited_workdays
+from circuito.tickets.waiting import workdays_of
 from tests.cast import Cast, a_ticket
 from tests.conftest import Browse
 
@@ -192,7 +193,8 @@ def test_the_days_it_waited_are_working_days(
     if answered is not None:
         at = MONDAY + timedelta(days=answered)
         conversation.answer_client(ticket.number, body="Sí.", actor=cast.actor("ana"), now=at)
-    assert waited_workdays(ticket, MONDAY + timedelta(days=since), MONDAY + timedelta(days=4)) == days
+    begin, end = MONDAY + timedelta(days=since), MONDAY + timedelta(days=4)
+    assert workdays_of(ticket.questions.all(), begin, end, standard()) == days
 
 
 def test_the_page_says_what_is_asked_and_to_whom_it_falls(cast: Cast, browse: Browse) -> None:

@@ -131,3 +131,8 @@ def test_a_forgotten_password_tells_nobody_who_is_known(cast: Cast, client: Clie
     )
     assert re.sub(r'value="\w{64}"', "", known) == re.sub(r'value="\w{64}"', "", unknown)
     assert Notice.objects.count() == 1
+
+
+@pytest.mark.parametrize("page", ["/clients/", "/users/", "/contracts/"])
+def test_what_no_database_holds_is_not_found(cast: Cast, browse: Browse, page: str) -> None:
+    assert browse("dora").get(page, {"q": "\0ca\0ja", "state": "\0"}).status_code == 200

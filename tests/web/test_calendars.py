@@ -195,6 +195,7 @@ def test_two_on_call_at_once_are_a_warning(cast: Cast, browse: Browse) -> None:
         ({"person": ""}, "person"),
         ({"ends_at": "2099-01-02T18:00"}, "ends_at"),
         ({"ends_at": "2101-01-02T18:00"}, "ends_at"),
+        ({"starts_at": "9999-12-30T18:00", "ends_at": "9999-12-31T23:59"}, "ends_at"),
         ({"starts_at": "2020-01-01T00:00", "ends_at": "2020-01-02T00:00"}, "ends_at"),
         ({"starts_at": "mañana"}, "starts_at"),
     ],

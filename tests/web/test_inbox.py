@@ -34,7 +34,7 @@ def test_a_client_reads_his_tasks_in_their_order(cast: Cast, browse: Browse, ask
     places = [page.index(f"<h3>{heading}") for heading in headings]
     assert places == sorted(places)
     inbox = page[page.index('class="block inbox"') :]
-    for told in (QUESTION, "desde el 09/11/2026", "2,5 h", "se puede aceptar hasta el", "resuelto el"):
+    for told in (QUESTION, "desde el 09/11/2026", "2 h 30 min", "se puede aceptar hasta el", "resuelto el"):
         assert told in inbox
     assert "3 tareas esperan su respuesta" in page
     for ticket in (asked, quoted, resolved):

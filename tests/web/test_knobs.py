@@ -158,7 +158,7 @@ def test_the_history_has_each_change_from_what_to_what(cast: Cast, browse: Brows
     change({"quote_days": 20, "client_digest_weekday": 3, "resolution_1": 90}, actor=actor, now=now())
     page = browse("dora").get("/settings/history/").content.decode()
     rows = re.findall(r'<td class="quiet">(.*?)</td><td><strong>(.*?)</strong>', page)
-    assert set(rows[:3]) == {("15 días hábiles", "20 días hábiles"), ("lunes", "jueves"), ("9 h", "1,5 h")}
+    assert set(rows[:3]) == {("15 días hábiles", "20 días hábiles"), ("lunes", "jueves"), ("9 h", "1 h 30 min")}
     assert rows[3] == ("10 días hábiles", "15 días hábiles")
     assert "4 cambios" in page
     assert "Resolución · Crítica" in page

@@ -77,6 +77,7 @@ def test_a_page_that_was_read_before_a_new_version_accepts_nothing(cast: Cast, b
     assert "versión 2" in html
     assert not QuoteDecision.objects.exists()
     fresh = {name: _hidden(html, name) for name in ("version", "shown")}
+    assert ana.post(f"{page}quote-answers/", {"answer": "accept"}).status_code == 422  # says not what was read
     assert ana.post(f"{page}quote-answers/", {"answer": "accept", **fresh}).status_code == 302
     assert Ticket.objects.get().quoted_hours == 90
 
@@ -211,7 +212,7 @@ def test_alike_tickets_suggest_hours_to_the_desk_and_never_to_clients(cast: Cast
     assert "Reporte de ventas mensual" in html
     assert "Reportes de venta por mes" in html
     assert "Tickets parecidos" in html
-    assert "1,5 h" in html
+    assert "1 h 30 min" in html
     assert "Tickets parecidos" not in browse("ana").get(page).content.decode()
     with CaptureQueriesContext(connection) as captured:
         found = suggestion(cast.actor("dora"), Ticket.objects.get(pk=ticket.pk))

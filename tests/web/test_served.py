@@ -42,6 +42,25 @@ def test_a_client_gives_access_until_the_end_of_tomorrow_unless_he_says_otherwis
     assert "Vigente" in ana.get(f"/tickets/{number}/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "field"),
+    [
+        ("9999-12-31T22:00", "9999-12-31T23:59", "valid_from"),
+        ("0001-01-01T00:00", "0001-01-01T00:01", "valid_from"),
+        ("2999-06-01T00:00", "2999-06-02T00:00", "valid_from"),
+    ],
+)
+def test_a_leave_for_a_day_out_of_reach_is_refused_and_the_page_stands(
+    cast: Cast, browse: Browse, since: str, until: str, field: str
+) -> None:
+    page = f"/tickets/{a_ticket(cast, 'ready').number}/"
+    answer = browse("ana").post(f"{page}accesses/", _access(valid_from=since, valid_until=until))
+    assert answer.status_code == 422
+    assert f'id="accesses-{field}-error"' in answer.content.decode()
+    assert not AccessConsent.objects.exists()
+    assert browse("dora").get(page).status_code == 200
+
+
 def test_a_secret_is_not_written_back_into_a_form_with_errors(cast: Cast, browse: Browse) -> None:
     number = a_ticket(cast, "assigned").number
     page = browse("ana").post(f"/tickets/{number}/accesses/", _access(server=""))

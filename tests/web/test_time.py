@@ -59,6 +59,8 @@ def test_midnight_ends_the_day(cast: Cast, browse: Browse) -> None:
         (_typed("", "09:00"), "starts"),
         (_typed("09:00", "nada"), "ends"),
         (_typed("09:00", "10:00", day="2999-01-01"), "ends"),
+        (_typed("22:00", "00:00", day="9999-12-31"), "day"),
+        (_typed("09:00", "10:00", day="0001-01-01"), "day"),
         (_typed("09:00", "10:00", note="x" * 501), "note"),
         (_typed("09:00", "10:00", mode="luna"), "mode"),
     ],

@@ -27,8 +27,8 @@ def warning_content(rows: list[Deadline]) -> Content:
             "Queda poco tiempo para resolver estos tickets dentro de lo acordado con el cliente.",
             len(rows),
         ),
-        rows=[(*_ticket(row), _("vence el %(when)s") % {"when": _due(row)}) for row in rows[:NAMED]],
-        action=_("Ver mi trabajo"),
+        rows=[(*_ticket(row), _soon(row)) for row in rows[:NAMED]],
+        action=_("Ver mi trabajo") if len(rows) > 1 else _("Ver el ticket"),
         path="/" if len(rows) > 1 else f"/tickets/{rows[0].ticket.number}/",
         closing=_more(rows),
     )
@@ -54,12 +54,19 @@ def breach_content(rows: list[Deadline]) -> Content:
 
 
 def _ticket(row: Deadline) -> tuple[str, str]:
-    client = row.ticket.client.name if row.ticket.client is not None else _("sin cliente")
-    return str(row.ticket.number), f"{row.ticket.title} ({client})"
+    return str(row.ticket.number), row.ticket.title
+
+
+def _client(row: Deadline) -> str:
+    return row.ticket.client.name if row.ticket.client is not None else _("sin cliente")
+
+
+def _soon(row: Deadline) -> str:
+    return " · ".join((_client(row), _("vence el %(when)s") % {"when": _due(row)}))
 
 
 def _late(row: Deadline) -> str:
-    parts = (clock_label(row.clock), _("venció el %(when)s") % {"when": _due(row)}, stood(row.breach))
+    parts = (_client(row), clock_label(row.clock), _("venció el %(when)s") % {"when": _due(row)}, stood(row.breach))
     return " · ".join(part for part in parts if part)
 
 

@@ -54,6 +54,12 @@ def _invitation(change: StateChange, *, method: str) -> str:
     return invitation(visit, [each for each in both if each is not None], method, change.at)
 
 
+def _uninvitation(change: StateChange) -> str:
+    """Call the visit off for who was replaced: a cancellation that names nobody else (RFC 5546 §3.2.5)."""
+    replaced = _replaced(change)
+    return invitation(_visit(change), [replaced] if replaced is not None else [], CANCEL, change.at)
+
+
 _INVITE, _CALL_OFF = partial(_invitation, method=REQUEST), partial(_invitation, method=CANCEL)
 
 VISITS: list[Announcement] = [
@@ -79,7 +85,7 @@ VISITS: list[Announcement] = [
     ),
     Announcement(
         "visit_taken_from_you", "plan_visit", _replaced,
-        lazy("A esta visita va otra persona: ya no está a su cargo."), _SEE, internal=True, calendar=_CALL_OFF,
+        lazy("A esta visita va otra persona: ya no está a su cargo."), _SEE, internal=True, calendar=_uninvitation,
     ),
     Announcement(
         "visit_cancelled", "cancel_visit", requester,

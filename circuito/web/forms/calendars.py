@@ -16,19 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from circuito.contracts.public_days import countries, subdivisions
 from circuito.queries import calendars
 from circuito.rules.opening_hours import shown_hours
-from circuito.web.forms.fields import Choice, DayField
+from circuito.web.forms.fields import Choice, DayField, MomentField
 from circuito.web.forms.people import ZONES
-
-MOMENT = "%Y-%m-%dT%H:%M"
-
-
-class MomentField(forms.DateTimeField):
-    """A day and an hour in the reader's zone, by the browser's own picker."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(input_formats=[MOMENT, "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M"], **options)
 
 
 class CalendarForm(forms.Form):

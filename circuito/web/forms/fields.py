@@ -1,10 +1,13 @@
-"""Fields as people fill them: dates by the browser's picker, hours with comma or point, a component in its tree."""
+"""Fields as people fill them: days by the browser's picker, hours with comma or point, a component in its tree."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from circuito.tickets.models import Component
@@ -15,13 +18,33 @@ else:
     Choice = ComponentChoice = forms.ModelChoiceField  # Django's own takes no type argument when it runs
 
 
+YEARS = range(1900, 3000)  # far from where adding a day or a zone overflows, as in the API
+
+
+def _within_reach(day: date) -> None:
+    if day.year not in YEARS:
+        raise ValidationError(_("Revise el año de la fecha."))
+
+
 class DayField(forms.DateField):
     """A day, by the browser's own date picker."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_validators = [_within_reach]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y"], **options)
+
+
+class MomentField(forms.DateTimeField):
+    """A day and time in the reader's zone, by the browser's own picker."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    default_validators = [_within_reach]
+
+    def __init__(self, **options: Any) -> None:
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M"]
+        super().__init__(input_formats=formats, **options)
 
 
 class HoursField(forms.DecimalField):

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from circuito.rules.knobs import BOUNDS, MAX_TEXT, Knobs
-from circuito.tickets.words import worked
+from circuito.tickets.words import duration
 from circuito.web.forms.knob_fields import SETTINGS, TARGETS, Setting
 
 
@@ -98,7 +98,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "flag": _yes_or_no,
     "weekday": _weekday,
     "hour": _hour,
-    "work": worked,
+    "work": duration,
     "text": str,
     "workdays": lambda n: ngettext("%(num)d día hábil", "%(num)d días hábiles", n) % {"num": n},
     "days": lambda n: ngettext("%(num)d día", "%(num)d días", n) % {"num": n},

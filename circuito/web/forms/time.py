@@ -11,21 +11,12 @@ from django.forms.utils import from_current_timezone
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from circuito.rules.worked import is_forgotten
-from circuito.web.forms.fields import DayField, LongText
+from circuito.rules.time_entries import is_forgotten
+from circuito.web.forms.fields import DayField, LongText, MomentField
 
 MAX_NOTE, MAX_REASON = 500, 200
 #: The modes of service as staff say them: to them it is not "your" premises.
 WHERE = [("remote", _("Remota")), ("on_site", _("En el cliente"))]
-
-
-class MomentField(forms.DateTimeField):
-    """A day and time in the reader's zone, by the browser's own picker."""
-
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"], **options)
 
 
 class ClockField(forms.TimeField):

@@ -8,7 +8,7 @@ from typing import Any
 
 from circuito.access import role_on
 from circuito.people.actor import Actor
-from circuito.queries.served import served, state_of
+from circuito.queries.access_and_visits import served, state_of
 from circuito.rules.circuit import State, steps_open_to
 from circuito.web.panels.base import Panel
 

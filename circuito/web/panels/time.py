@@ -7,7 +7,7 @@ from typing import Any
 
 from circuito.people.actor import Actor
 from circuito.queries.time import may_void, time_of
-from circuito.rules.worked import is_forgotten
+from circuito.rules.time_entries import is_forgotten
 from circuito.web.forms.time import TimerForm, entry_form
 from circuito.web.panels.base import Panel
 

@@ -20,7 +20,7 @@ from circuito.queries.contracts import contracts_of, installed_products, shown
 from circuito.steps.errors import InvalidInput
 from circuito.web import contract_words
 from circuito.web.forms.people import ClientForm, UserForm, lines
-from circuito.web.request import Request
+from circuito.web.request import Request, asked_words
 from circuito.web.views.guards import reception_only
 
 PAGE = 100
@@ -28,7 +28,7 @@ PAGE = 100
 
 @reception_only
 def clients(request: Request) -> HttpResponse:
-    words = request.GET.get("q", "").strip()[:100]
+    words = asked_words(request)
     page = Paginator(directory.clients(words), PAGE).get_page(request.GET.get("page"))
     return render(request, "clients.html", {"page": page, "words": words})
 
@@ -77,7 +77,7 @@ def _client_values(found: Any) -> dict[str, Any]:
 
 @reception_only
 def users(request: Request) -> HttpResponse:
-    words = request.GET.get("q", "").strip()[:100]
+    words = asked_words(request)
     page = Paginator(directory.users(words), PAGE).get_page(request.GET.get("page"))
     return render(request, "users.html", {"page": page, "words": words})
 

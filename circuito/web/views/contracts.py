@@ -20,7 +20,7 @@ from circuito.queries import directory
 from circuito.steps.errors import InvalidInput
 from circuito.web import contract_words as words_of
 from circuito.web.forms.contracts import AdjustmentForm, ContractForm, InstalledForm, PurchaseForm
-from circuito.web.request import Request
+from circuito.web.request import Request, asked_words
 from circuito.web.views.guards import reception_only
 
 PAGE = 100
@@ -29,7 +29,7 @@ MOVEMENTS = 50
 
 @reception_only
 def contracts(request: Request) -> HttpResponse:
-    words, state = request.GET.get("q", "").strip()[:100], request.GET.get("state", "")
+    words, state = asked_words(request), request.GET.get("state", "")
     found = found_by.find_contracts(request.actor, words, state, desk_date(now()))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rows = found_by.shown(page.object_list, now())

@@ -24,7 +24,7 @@ from circuito.notices.models import FATES
 from circuito.queries.mail_room import counts_by_fate, late, stopped_addresses, troubles
 from circuito.queries.notices import outgoing_server
 from circuito.steps.errors import InvalidInput
-from circuito.web.request import Request
+from circuito.web.request import Request, asked_words
 from circuito.web.views.guards import reception_only
 
 WAITING = 50
@@ -65,11 +65,6 @@ def arrivals(request: Request) -> HttpResponse:
         "kept": without_before(request),
     }
     return render(request, "mail_arrivals.html", context)
-
-
-def asked_words(request: Request) -> str:
-    """Return what is looked for, as a database takes it."""
-    return request.GET.get("q", "").replace("\0", "").strip()[:190]
 
 
 def asked_before(request: Request) -> int:

@@ -17,9 +17,9 @@ from circuito.queries.keyset import page_of
 from circuito.queries.mail_room import SHOWN, stopped_addresses
 from circuito.queries.mail_room import outgoing as outgoing_notices
 from circuito.queries.notices import outgoing_server
-from circuito.web.request import Request
+from circuito.web.request import Request, asked_words
 from circuito.web.views.guards import reception_only
-from circuito.web.views.mail_room import asked_before, asked_words, without_before
+from circuito.web.views.mail_room import asked_before, without_before
 
 
 @reception_only

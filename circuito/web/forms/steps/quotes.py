@@ -119,7 +119,8 @@ class QuoteAnswerForm(StepForm):
 
     def take(self, number: int, answer: str, *, actor: Actor, now: datetime) -> None:
         step = quotation.accept_quote if answer == "accept" else quotation.reject_quote
-        step(number, actor=actor, now=now, **self.cleaned_data)
+        read = self.cleaned_data["version"] or 1  # the page names it: whoever does not can have read no later one
+        step(number, actor=actor, now=now, **self.cleaned_data | {"version": read})
 
 
 class QuoteQuestionForm(StepForm):

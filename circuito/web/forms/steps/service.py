@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from circuito.clock import now as this_instant
 from circuito.people.actor import Actor
-from circuito.queries.served import consents_of, state_of
+from circuito.queries.access_and_visits import consents_of, state_of
 from circuito.secrets import Secret
 from circuito.steps import access_consents, remote_sessions, service_mode
-from circuito.web.forms.fields import LongText
+from circuito.web.forms.fields import LongText, MomentField
 from circuito.web.forms.steps.base import Answer, RowField, StepForm
-from circuito.web.forms.time import WHERE, MomentField
+from circuito.web.forms.time import WHERE
 
 
 class SecretField(forms.CharField):

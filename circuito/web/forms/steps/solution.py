@@ -29,7 +29,7 @@ class ResolutionForm(StepForm):
 
     def prepare(self) -> None:
         if minutes := minutes_of_consultant(self.ticket, this_instant()):
-            self.fields["hours"].initial = words.hours(Decimal(minutes) / 60).removesuffix(" h")
+            self.fields["hours"].initial = words.decimal_hours(Decimal(minutes) / 60)
 
     def take(self, number: int, answer: str, *, actor: Actor, now: datetime) -> None:
         resolution.resolve(number, actor=actor, now=now, **self.cleaned_data)

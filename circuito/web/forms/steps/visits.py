@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from circuito.people.actor import Actor
 from circuito.queries import people
 from circuito.steps import visits
-from circuito.web.forms.fields import Choice, LongText
+from circuito.web.forms.fields import Choice, LongText, MomentField
 from circuito.web.forms.steps.base import RowField, StepForm
-from circuito.web.forms.time import MomentField
 
 
 class VisitForm(StepForm):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from circuito.knobs import store
 from circuito.people.models import User
-from circuito.rules.worked import LONGEST, is_forgotten, minutes_of
+from circuito.rules.time_entries import LONGEST, is_forgotten, minutes_of
 from circuito.steps.errors import InvalidInput
 from circuito.tickets import ledger
 from circuito.tickets.models import TimeEntry
