@@ -19,6 +19,7 @@ from circuito.people.actor import Actor
 from circuito.people.models import Client
 from circuito.steps.errors import InvalidInput
 from circuito.tickets import ledger
+from circuito.tickets.cover import cover_open
 from circuito.tickets.models import Component, HourEntry
 from circuito.tickets.words import KINDS
 
@@ -53,6 +54,8 @@ class Agreement:
 def save_contract(contract: Contract | None, agreed: Agreement, *, client: Client, now: datetime) -> Contract:
     """Make or change a contract of `client`, and give it the hours that are due. A contract never changes its client.
 
+    Open tickets are covered by what is agreed now: those that it takes in, and those that it no longer does.
+
     Raises `InvalidInput` (name, starts_on, ends_on, kind, renewal_months, plan, included, overrun_rate, currency,
     kinds).
     """
@@ -69,6 +72,7 @@ def save_contract(contract: Contract | None, agreed: Agreement, *, client: Clien
         saved.components.set(agreed.components)
         _save_term(saved, now)
         open_periods_of(saved, now)
+    cover_open(client, by=None, now=now)  # after it, because tickets are locked before contracts
     return saved
 
 

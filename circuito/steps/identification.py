@@ -46,7 +46,12 @@ def credit(number: int, *, address: str, actor: Actor, now: datetime, quiet: boo
         raise InvalidInput("address", _("%(name)s es de soporte: indique quién lo pidió.") % {"name": user.name})
     with transition("credit", number, actor=actor, now=now, quiet=quiet) as taken:
         ticket = taken.ticket
-        ticket.client, ticket.requester = book.client(address), user
+        client = book.client(address)
+        if client != ticket.client and ticket.consents.filter(revoked_at=None).exists():
+            raise InvalidInput(
+                "address", _("El ticket tiene un acceso habilitado por su cliente: que lo revoque antes.")
+            )
+        ticket.client, ticket.requester = client, user
         ticket.requester_name, ticket.requester_email = "", "" if user else address
         cover(ticket, now)
         taken.detail = {"requester": user.name if user else address}

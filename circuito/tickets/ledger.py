@@ -37,7 +37,7 @@ def settle(change: StateChange) -> None:
     elif change.to_state in FINISHED:
         release_rest(ticket, actor, at)
     elif change.step == "reclassify":
-        _move_reserve(ticket, actor, at)
+        move_reserve(ticket, actor, at)
 
 
 def reserve(ticket: Ticket, quote: Quote, actor: User | None, now: datetime) -> HourEntry | None:
@@ -60,6 +60,16 @@ def release_rest(ticket: Ticket, actor: User | None, now: datetime) -> list[Hour
             for pk, minutes in held.items()
             if pk in contracts
         ]
+
+
+def move_reserve(ticket: Ticket, actor: User | None, now: datetime) -> None:
+    """What was reserved in the contract that covered the ticket before is reserved in the one that covers it now."""
+    if set(_held(ticket)) <= {ticket.contract_id}:
+        return
+    moved = sum(row.minutes for row in release_rest(ticket, actor, now))
+    contract = _with_hours(ticket)
+    if contract is not None and moved:
+        _write(contract, "reserved", -moved, now, actor, ticket=ticket)
 
 
 def consume(entry: TimeEntry, *, actor: User | None, now: datetime) -> list[HourEntry]:
@@ -163,16 +173,6 @@ def _held(ticket: Ticket) -> dict[int, int]:
     rows = HourEntry.objects.filter(ticket=ticket, kind__in=RESERVE).order_by()
     sums = rows.values_list("contract_id").annotate(total=Sum("minutes"))
     return {pk: -total for pk, total in sums if total < 0}
-
-
-def _move_reserve(ticket: Ticket, actor: User | None, now: datetime) -> None:
-    """What was reserved in the contract that covered the ticket before is reserved in the one that covers it now."""
-    if set(_held(ticket)) <= {ticket.contract_id}:
-        return
-    moved = sum(row.minutes for row in release_rest(ticket, actor, now))
-    contract = _with_hours(ticket)
-    if contract is not None and moved:
-        _write(contract, "reserved", -moved, now, actor, ticket=ticket)
 
 
 def _write(contract: Contract, kind: str, minutes: int, now: datetime, actor: User | None, **about: Any) -> HourEntry:

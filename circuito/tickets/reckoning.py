@@ -92,9 +92,9 @@ def recompute_open(now: datetime) -> int:
         pks = list(ahead.values_list("pk", flat=True)[:CHUNK])
         if not pks:
             return count
-        done = _recompute(pks, now, skip_locked=True)
+        done = recompute_moved(pks, now, skip_locked=True)
         for pk in set(pks) - done:
-            _recompute([pk], now)
+            recompute_moved([pk], now)
         last, count = pks[-1], count + len(pks)
 
 
@@ -111,7 +111,11 @@ def note_breach(row: Deadline, ticket: Ticket, *, state: str = "", moved: bool =
     }
 
 
-def _recompute(pks: list[int], now: datetime, *, skip_locked: bool = False) -> set[int]:
+def recompute_moved(pks: list[int], now: datetime, *, skip_locked: bool = False) -> set[int]:
+    """Make the running clocks of some tickets agree with the terms of now, which are others than before: no alarm.
+
+    Return those that were reckoned: with `skip_locked`, not the ones that a step holds.
+    """
     with transaction.atomic():
         open_ones = Ticket.objects.filter(pk__in=pks, state__in=RUNS_IN).defer("search", "description")
         tickets = list(open_ones.select_for_update(of=("self",), skip_locked=skip_locked))

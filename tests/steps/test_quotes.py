@@ -271,8 +271,8 @@ def test_the_real_clock_has_a_day_to_accept_until(cast: Cast) -> None:
     ("bought", "books"),
     [
         (720, ["12 h hoy, 2 h si se acepta"]),
-        (240, ["4 h hoy, -6 h si se acepta", "6 h a USD 90", "USD 540"]),
-        (0, ["0 h hoy, -10 h si se acepta", "10 h a USD 90", "USD 900"]),
+        (240, ["4 h hoy, −6 h si se acepta", "6 h a USD 90", "USD 540"]),
+        (0, ["0 h hoy, −10 h si se acepta", "10 h a USD 90", "USD 900"]),
     ],
 )
 def test_what_is_accepted_says_what_it_does_to_the_contracts_hours(cast: Cast, bought: int, books: list[str]) -> None:

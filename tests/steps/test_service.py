@@ -21,8 +21,9 @@ from circuito.steps.assignment import reassign
 from circuito.steps.errors import InvalidInput
 from circuito.steps.remote_sessions import note_session
 from circuito.steps.service_mode import set_mode
-from circuito.tickets.models import AccessConsent, RemoteSession, SecretLook, StateChange, TimeEntry
+from circuito.tickets.models import AccessConsent, RemoteSession, SecretLook, StateChange, Ticket, TimeEntry
 from tests.cast import Cast, a_ticket
+from tests.conftest import Browse
 from tests.steps.served import SECRET, a_consent
 
 HOUR = timedelta(hours=1)
@@ -237,3 +238,16 @@ def test_a_session_by_a_leave_began_while_it_held(cast: Cast) -> None:
     number = a_ticket(cast, "assigned").number
     with pytest.raises(InvalidInput, match="fuera de lo que habilitó"):
         session(cast, number, consent_id=a_consent(cast, number, starts=-0.5).pk)
+
+
+def test_a_ticket_with_access_does_not_go_to_another_client_with_it(cast: Cast, browse: Browse) -> None:
+    ticket = a_ticket(cast, "received")
+    consent = a_consent(cast, ticket.number)
+    refused = browse("dora").post(f"/tickets/{ticket.number}/requester/", {"address": "zoe@otra.example"})
+    assert refused.status_code == 422
+    assert "que lo revoque antes" in refused.content.decode()
+    assert Ticket.objects.get(pk=ticket.pk).client == cast.acme
+    consent.revoked_at = now()
+    consent.save()
+    browse("dora").post(f"/tickets/{ticket.number}/requester/", {"address": "zoe@otra.example"})
+    assert Ticket.objects.get(pk=ticket.pk).client == cast.otra

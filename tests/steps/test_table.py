@@ -69,8 +69,14 @@ TAKE: dict[str, Take] = {
         n, server="srv", started_at=now() - HOUR, ended_at=now(), note="Se revisó.", actor=a, now=now()
     ),
     "plan_visit": lambda c, n, a: visits.plan_visit(
-        n, person=c.carlos, starts_at=now() + HOUR, ends_at=now() + 2 * HOUR, place="Rambla 1234", note="Sin red.",
-        actor=a, now=now(),
+        n,
+        person=c.carlos,
+        starts_at=now() + HOUR,
+        ends_at=now() + 2 * HOUR,
+        place="Rambla 1234",
+        note="Sin red.",
+        actor=a,
+        now=now(),
     ),
     "cancel_visit": lambda c, n, a: visits.cancel_visit(
         n, visit_id=a_visit(c, n).pk, reason="Se arregló.", actor=a, now=now()
