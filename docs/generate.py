@@ -111,12 +111,13 @@ def _notices() -> Iterator[str]:
     yield "| after | notice | to | it says |"
     yield "|---|---|---|---|"
     for entry in CATALOGUE:
-        to = entry.to.__name__.replace("_", " ")
+        to = getattr(entry.to, "func", entry.to).__name__.strip("_").replace("_", " ")
         yield f"| `{entry.step}` | `{entry.kind}` | {to} | {entry.lead} |"
     yield ""
     yield "Besides: a message tells the requester (from staff) or the consultant who has the ticket (from the client);"
-    yield "every Monday at nine, one reminder to each requester of all that waits for his validation; and a new user"
-    yield "is mailed a link with which he sets his password."
+    yield "each week one reminder to each requester of all that waits for his validation, and a digest to staff who"
+    yield "want it; reminders of quotes that expire, of questions unanswered, of promised dates and of service"
+    yield "deadlines; warnings of contract hours; and a new user is mailed a link with which he sets his password."
 
 
 if __name__ == "__main__":
