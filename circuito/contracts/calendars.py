@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -25,6 +28,8 @@ from circuito.rules.workdays import Calendar, NeverOpen, always, parse_hours
 log = logging.getLogger("circuito.calendars")
 #: The country of an installation's first calendar, by the zone of its desk.
 COUNTRIES = {"America/Montevideo": "UY"}
+_known: ContextVar[dict[int | None, Calendar] | None] = ContextVar("calendars", default=None)
+P, R = ParamSpec("P"), TypeVar("R")
 Closures = tuple[tuple[date, bool], ...]
 
 
@@ -53,7 +58,27 @@ def row_of_contract(contract: Contract | None) -> WorkCalendar:
 
 def of_contract(contract: Contract | None) -> Calendar:
     """Return the calendar of a contract, or the standard one."""
-    return of_row(row_of_contract(contract))
+    known = _known.get()
+    if known is None:
+        return of_row(row_of_contract(contract))
+    own = contract.calendar_id if contract is not None else None
+    if own not in known:
+        known[own] = of_row(row_of_contract(contract))
+    return known[own]
+
+
+def each_read_once(job: Callable[P, R]) -> Callable[P, R]:
+    """Let a job that looks at many tickets read each calendar once: as it is when the job first asks for it."""
+
+    @wraps(job)
+    def run(*args: P.args, **options: P.kwargs) -> R:
+        token = _known.set({})
+        try:
+            return job(*args, **options)
+        finally:
+            _known.reset(token)
+
+    return run
 
 
 def clock_of(contract: Contract | None, priority: int | None) -> Calendar:

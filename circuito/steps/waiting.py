@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from circuito.contracts.calendars import each_read_once
 from circuito.notices.reminders.waiting import unanswered
 from circuito.people.actor import SYSTEM, Actor
 from circuito.rules.circuit import Role, State, StepRefused
@@ -79,6 +80,7 @@ def lapse(number: int, *, now: datetime, asked_at: datetime | None = None, quiet
     return ticket
 
 
+@each_read_once
 def lapse_unanswered(now: datetime) -> int:
     """Leave without effect every ticket whose last day for an answer is over, each in its own transaction.
 

@@ -110,7 +110,7 @@ class Books:
         return sum(minutes for moves in self.moves.values() for what, minutes, _entry in moves if what == "work")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(agreed=PLANS, events=st.lists(EVENTS, max_size=25))
 def test_the_books_balance_whatever_happens(
     cast: Cast, agreed: dict[str, object], events: list[tuple[str, int, int]]

@@ -1,7 +1,8 @@
-"""A year of support: 10 clients, 5 consultants, 3,000 tickets, every step by its own function, crashes between."""
+"""A year of support: 10 clients, 5 consultants, every step by its own function, two processes, crashes between."""
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 
 import pytest
@@ -11,7 +12,8 @@ from tests.simulation import invariants
 from tests.simulation.world import make_world
 from tests.simulation.year import simulate
 
-TICKETS = 3000
+#: The whole year has 3,000 (`CIRCUITO_YEAR=3000`); the suite lives through one with fewer.
+TICKETS = int(os.environ.get("CIRCUITO_YEAR", "300"))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -27,7 +29,7 @@ def test_a_year_of_support() -> None:
 
     tallies = simulate(world, tickets=TICKETS, watch=watch)
     assert Ticket.objects.count() == TICKETS
-    assert sum(tally.crashes for tally in tallies) > 100
+    assert sum(tally.crashes for tally in tallies) > TICKETS / 25
     invariants.logs_replay()
     invariants.the_ledger_sums()
     invariants.every_promise_has_its_notice()

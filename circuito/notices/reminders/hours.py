@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from circuito.clock import desk_date
+from circuito.contracts.calendars import each_read_once
 from circuito.contracts.models import Contract
 from circuito.knobs.store import current
 from circuito.notices.catalogue.hours import warning_content, warning_subject
@@ -26,6 +27,7 @@ from circuito.tickets.balances import Standing, lasts_until, standings
 KINDS = ("hours_low", "hours_gone", "hours_forecast")
 
 
+@each_read_once
 def warn(now: datetime) -> int:
     """Queue the warnings that are due and were not told yet; return how many contracts were told of."""
     today, knobs = desk_date(now), current()

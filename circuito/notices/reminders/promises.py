@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from circuito.contracts.calendars import standard
+from circuito.contracts.calendars import each_read_once, standard
 from circuito.contracts.models import Absence
 from circuito.knobs.store import current
 from circuito.notices.catalogue.promises import (
@@ -38,6 +38,7 @@ NEWS, ENDED_NEWS = timedelta(days=14), timedelta(days=3)
 FURTHEST = timedelta(days=90)
 
 
+@each_read_once
 def remind(now: datetime) -> int:
     """Remind consultants of what they promised for the next days or today; return how many mails were queued."""
     due: dict[int, list[tuple[str, Promise]]] = {}
@@ -48,6 +49,7 @@ def remind(now: datetime) -> int:
     return sum(_remind([(about, made) for about, made in rows if about not in told], now) for rows in due.values())
 
 
+@each_read_once
 def tell_managers(now: datetime) -> int:
     """Tell the managers of promises newly broken, once a working day; return how many mails were queued.
 

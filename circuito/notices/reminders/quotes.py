@@ -12,7 +12,7 @@ from django.db.models import CharField, Exists, OuterRef
 from django.db.models.functions import Cast
 
 from circuito.access import ticket_for
-from circuito.contracts.calendars import of_contract, standard
+from circuito.contracts.calendars import each_read_once, of_contract, standard
 from circuito.knobs.store import current
 from circuito.notices.catalogue import requester_of
 from circuito.notices.catalogue.quotes import expiring_content
@@ -31,6 +31,7 @@ KIND = "quote_expiring"
 MOST_TOLD = 20
 
 
+@each_read_once
 def remind(now: datetime) -> int:
     """Queue the reminders that are due and not told yet, each in its own transaction; return of how many quotes."""
     return sum(_remind(quote, now) for quote in _due(now))

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from circuito.access import tickets_for
-from circuito.contracts.calendars import of_contract, zone_of_client
+from circuito.contracts.calendars import each_read_once, of_contract, zone_of_client
 from circuito.knobs.store import current
 from circuito.notices.catalogue import requester_of
 from circuito.notices.content import Recipient
@@ -41,6 +41,7 @@ def begin(now: datetime) -> None:
         once("week", week_name(timezone.localtime(now, timezone.get_default_timezone())), now)
 
 
+@each_read_once
 def remind(now: datetime) -> int:
     """Queue the reminders that are due and not queued yet; return how many.
 

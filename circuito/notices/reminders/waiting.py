@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import CharField, F, Func, QuerySet, Value
 
 from circuito.access import ticket_for
-from circuito.contracts.calendars import of_contract, zone_of_client
+from circuito.contracts.calendars import each_read_once, of_contract, zone_of_client
 from circuito.knobs.store import current
 from circuito.notices.catalogue import requester_of
 from circuito.notices.catalogue.waiting import question_reminder_content
@@ -61,6 +61,7 @@ class Due:
     last: date | None
 
 
+@each_read_once
 def remind(now: datetime) -> int:
     """Queue the reminders that are due and not queued yet, each in its own transaction; return how many."""
     knobs = current()
