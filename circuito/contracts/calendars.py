@@ -29,7 +29,8 @@ log = logging.getLogger("circuito.calendars")
 #: The country of an installation's first calendar, by the zone of its desk.
 COUNTRIES = {"America/Montevideo": "UY"}
 _known: ContextVar[dict[int | None, Calendar] | None] = ContextVar("calendars", default=None)
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 Closures = tuple[tuple[date, bool], ...]
 
 
