@@ -69,7 +69,7 @@ def whole(ticket: Ticket, actor: Actor) -> TicketOut:
         steps={step: f"{url}/{STEP_WORDS[step]}" for step in steps},
         quote=next((quote for quote in quotes if quote.answer is None), None),
         quotes=quotes,
-        promises=record.promises(ticket, staff=actor.is_staff),
+        promises=record.promises(ticket),
         resolutions=record.resolutions(ticket, staff=actor.is_staff),
         messages=[message(row, url) for row in messages_for(actor, ticket)],
         attachments=[attachment(row, url) for row in attachments_for(actor, ticket)],

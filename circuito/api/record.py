@@ -58,8 +58,8 @@ def _quote(row: Quote) -> QuoteOut:
     )
 
 
-def promises(ticket: Ticket, *, staff: bool) -> list[PromiseOut]:
-    """Return every date promised, the one that holds last; whether it was kept only to staff."""
+def promises(ticket: Ticket) -> list[PromiseOut]:
+    """Return every date promised, the one that holds last, and whether it was kept: as the ticket's page shows it."""
     return [
         PromiseOut(
             promised_on=row.promised_on,
@@ -67,8 +67,8 @@ def promises(ticket: Ticket, *, staff: bool) -> list[PromiseOut]:
             promised_by=_name(row.promised_by),
             at=row.at,
             reason=row.reason,
-            kept=row.kept if staff else None,
-            settled_at=row.settled_at if staff else None,
+            kept=row.kept,
+            settled_at=row.settled_at,
         )
         for row in ticket.promises.select_related("promised_by", "consultant")
     ]

@@ -43,7 +43,7 @@ def give_access(request: ApiRequest, response: HttpResponse, number: int, sent: 
         number,
         server=sent.server,
         method=sent.method,
-        secret=sent.secret,
+        secret=sent.secret.get_secret_value(),
         valid_from=sent.valid_from,
         valid_until=sent.valid_until,
         actor=request.auth,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
-from pydantic import Field
+from pydantic import Field, SecretStr
 
-from circuito.api.values import Id, IdOrAddress, Line, Line500, Moment, Note, Sent, Word, YesOrNo
+from circuito.api.values import MAX_NOTE, Id, IdOrAddress, Line, Line500, Moment, Note, Sent, Word, YesOrNo
 
 
 class ModeBody(Sent):
@@ -20,8 +20,9 @@ class AccessBody(Sent):
 
     server: Line
     method: Line500 = Field(description=_("Cómo se entra: VPN, escritorio remoto, puerto…"))
-    secret: Note = Field(
-        "",
+    secret: SecretStr = Field(
+        SecretStr(""),
+        max_length=MAX_NOTE,
         description=_("Usuario y clave. Se guarda cifrado y lo ve una sola vez el consultor asignado."),
     )
     valid_from: Moment

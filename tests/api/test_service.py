@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from circuito.administration.contracts import Agreement, save_contract
+from circuito.api.service_bodies import AccessBody
 from circuito.clock import now
 from circuito.notices.models import Notice
 from circuito.tickets.models import AccessConsent, RemoteSession, SecretLook, StateChange, TimeEntry, Visit
@@ -63,6 +64,13 @@ def test_the_secret_is_told_once_to_who_has_the_ticket(cast: Cast, speak: Speak)
     again = problem_of(speak("carlos").post(f"{path}/access-views", view), 422, "invalid-input")
     assert again["errors"][0]["field"] == "consent_id"
     assert SecretLook.objects.get().person == cast.carlos
+
+
+def test_the_body_of_a_request_does_not_show_its_secret() -> None:
+    moments = {"valid_from": "2026-12-01T09:00:00-03:00", "valid_until": "2026-12-02T09:00:00-03:00"}
+    body = AccessBody.model_validate({"server": "erp-01", "method": "VPN", "secret": SECRET, **moments})
+    assert body.secret.get_secret_value() == SECRET
+    assert SECRET not in repr(body) + str(body) + body.model_dump_json()
 
 
 def test_the_secret_is_nowhere_else(cast: Cast, speak: Speak) -> None:
@@ -252,9 +260,9 @@ def test_contracts_with_their_balance(cast: Cast, speak: Speak) -> None:
     assert speak("dora").get(path).json()["contract"] == {"id": made.pk, "name": "Mensual"}
 
 
-def test_what_of_promises_and_deadlines_only_staff_see(cast: Cast, speak: Speak) -> None:
+def test_a_promise_is_shown_to_all_and_deadlines_only_to_staff(cast: Cast, speak: Speak) -> None:
     path = f"/tickets/{a_ticket(cast, 'resolved').number}"
     seen, known = (speak(who).get(path).json() for who in ("ana", "dora"))
-    assert (seen["promises"][0]["kept"], known["promises"][0]["kept"]) == (None, True)
+    assert (seen["promises"][0]["kept"], known["promises"][0]["kept"]) == (True, True)
     assert seen["promises"][0]["consultant"] == "Carlos Gómez"
     assert seen["deadlines"] == []

@@ -112,9 +112,14 @@ def _the_version_that_was_replaced_is_not_accepted(client: Page) -> None:
 
 
 def _accept_what_is_shown(client: Page) -> str:
-    """Both versions stand in one table; the offer is version 2's. Return its text."""
-    rows = client.locator("table.quotes tbody tr")
+    """Both versions stand side by side, the newest first; the offer is version 2's. Return its text."""
+    rows = client.locator(".versions .version")
     expect(rows).to_have_count(2)
+    newest, before = (rows.nth(n).bounding_box() for n in range(2))
+    assert newest is not None
+    assert before is not None
+    assert newest["y"] == before["y"]
+    assert newest["x"] + newest["width"] <= before["x"]
     expect(rows.nth(0)).to_contain_text("5 h a 7 h")
     expect(rows.nth(1)).to_contain_text("8 h a 14 h 30 min")
     expect(rows.nth(1)).to_contain_text("Reemplazada")

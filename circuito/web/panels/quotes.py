@@ -1,4 +1,4 @@
-"""The versions of a ticket's quote, one below the other, with who may accept the open one."""
+"""The versions of a ticket's quote, side by side, with who may accept the open one."""
 
 from __future__ import annotations
 
