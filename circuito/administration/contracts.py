@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from circuito.administration.hour_periods import open_periods_of
 from circuito.clock import desk_date
-from circuito.contracts.models import Contract, ContractTerm, ServiceLevel, WorkCalendar
+from circuito.contracts.models import Contract, ContractTerm, Product, ServiceLevel, WorkCalendar
 from circuito.contracts.models.agreement import CONTRACT_KINDS, HOURS_PLANS
 from circuito.people.actor import Actor
 from circuito.people.models import Client
@@ -49,6 +49,8 @@ class Agreement:
     calendar: WorkCalendar | None = None
     priority_1_always: bool = False
     note: str = ""
+    product: Product | None = None
+    warn_percent: int | None = None
 
 
 def save_contract(contract: Contract | None, agreed: Agreement, *, client: Client, now: datetime) -> Contract:
@@ -57,7 +59,7 @@ def save_contract(contract: Contract | None, agreed: Agreement, *, client: Clien
     Open tickets are covered by what is agreed now: those that it takes in, and those that it no longer does.
 
     Raises `InvalidInput` (name, starts_on, ends_on, kind, renewal_months, plan, included, overrun_rate, currency,
-    kinds).
+    kinds, warn_percent).
     """
     _check_days(agreed)
     _check_hours(agreed)
@@ -118,6 +120,8 @@ def _check_hours(agreed: Agreement) -> None:
         raise InvalidInput("plan", _("Elija si el contrato incluye horas."))
     if agreed.plan != "none" and not 1 <= ledger.to_minutes(agreed.included) <= MAX_HOURS * 60:
         raise InvalidInput("included", _("Escriba cuántas horas incluye: por ejemplo 10, o 2,5."))
+    if agreed.warn_percent is not None and not 0 <= agreed.warn_percent <= 100:
+        raise InvalidInput("warn_percent", _("Escriba un porcentaje entre 0 y 100, o nada."))
     if agreed.overrun_rate is not None and not 0 <= agreed.overrun_rate <= MAX_RATE:
         raise InvalidInput("overrun_rate", _("Revise la tarifa."))
     if len(agreed.currency) != 3 or not agreed.currency.isascii() or not agreed.currency.isalpha():
@@ -151,7 +155,7 @@ def _check_kept(contract: Contract, agreed: Agreement) -> None:
 
 def _columns(agreed: Agreement) -> dict[str, Any]:
     named = ("starts_on", "ends_on", "kind", "renewal_months", "plan", "overrun_rate")
-    kept = ("level", "calendar", "priority_1_always")
+    kept = ("level", "calendar", "priority_1_always", "product", "warn_percent")
     has_hours = agreed.plan != "none"
     return {name: getattr(agreed, name) for name in (*named, *kept)} | {
         "name": " ".join(agreed.name.split()),

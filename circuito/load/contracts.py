@@ -23,7 +23,17 @@ from circuito.steps.errors import InvalidInput
 
 Row = dict[str, Any]
 #: What is written as it is in the file.
-_PLAIN = ("kind", "renewal_months", "plan", "carried_over", "currency", "kinds", "priority_1_always", "note")
+_PLAIN = (
+    "kind",
+    "renewal_months",
+    "plan",
+    "carried_over",
+    "currency",
+    "kinds",
+    "priority_1_always",
+    "note",
+    "warn_percent",
+)
 
 
 def load_installed(rows: list[Row], loading: Loading) -> None:
@@ -82,6 +92,7 @@ def _agreement(row: Row, path: str, loading: Loading) -> Agreement:
         included=Decimal(row.get("hours", 0)),
         overrun_rate=Decimal(row["overrun_rate"]) if "overrun_rate" in row else None,
         components=components,
+        product=known.products.find(row["product"], f"{path}.product") if "product" in row else None,
         level=known.levels.find(row["level"], f"{path}.level") if "level" in row else None,
         calendar=known.calendars.find(row["calendar"], f"{path}.calendar") if "calendar" in row else None,
         **{name: row[name] for name in _PLAIN if name in row},

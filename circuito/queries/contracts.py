@@ -44,7 +44,7 @@ class Coverage:
 
 def contracts_for(actor: Actor) -> QuerySet[Contract]:
     """Return the contracts that an actor may see: all to staff, one's own company's to a client."""
-    contracts = Contract.objects.select_related("client", "level", "calendar")
+    contracts = Contract.objects.select_related("client", "level", "calendar", "product")
     if actor.is_staff:
         return contracts
     if actor.user is None or actor.user.client_id is None:

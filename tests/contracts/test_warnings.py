@@ -45,6 +45,17 @@ def test_few_hours_are_told_once_a_period_to_who_answers_for_them(cast: Cast) ->
     assert f"/contracts/{contract.pk}/" in Notice.objects.get(recipient="mario@soporte.example").text
 
 
+def test_a_contract_may_warn_at_a_level_of_its_own(cast: Cast) -> None:
+    change({"hours_forecast_days": 0, "hours_warn_percent": 20}, actor=cast.actor("mario"), now=BEGIN)
+    early, never = a_contract(cast.acme, BEGIN, warn_percent=50), a_contract(cast.otra, BEGIN, warn_percent=0)
+    for contract in (early, never):
+        _consume(contract, -330, BEGIN)
+    assert warn(BEGIN) == 1
+    _consume(never, -200, BEGIN)
+    assert warn(BEGIN) == 0
+    assert not Notice.objects.filter(recipient="zoe@otra.example").exists()
+
+
 def test_the_next_month_has_its_own_warnings(cast: Cast) -> None:
     contract = a_contract(cast.acme, BEGIN)
     change({"hours_forecast_days": 0}, actor=cast.actor("mario"), now=BEGIN)

@@ -75,6 +75,8 @@ def test_the_desk_makes_a_contract_and_its_hours_are_there_at_once(cast: Cast, b
         ({"plan": "yearly"}, "plan"),
         ({"overrun_rate": "-1"}, "overrun_rate"),
         ({"currency": "U$1"}, "currency"),
+        ({"warn_percent": "101"}, "warn_percent"),
+        ({"product": "999999"}, "product"),
     ],
 )
 def test_a_contract_that_cannot_be_is_refused_by_its_field(
@@ -100,6 +102,16 @@ def test_a_contract_is_changed_but_not_what_its_hours_were_reckoned_from(cast: C
     assert 'id="id_plan-error"' in desk.post(path, kept | {"plan": "none"}).content.decode()
     early = (contract.starts_on - timedelta(days=40)).isoformat()
     assert 'id="id_starts_on-error"' in desk.post(path, kept | {"starts_on": early}).content.decode()
+
+
+def test_consulting_names_its_product_and_a_contract_its_own_warning(cast: Cast, browse: Browse) -> None:
+    product = Product.objects.create(name="Nodum Producción")
+    filled = _filled(cast) | {"kind": "consulting", "product": str(product.pk), "warn_percent": "35"}
+    browse("dora").post("/contracts/new/", filled)
+    made = Contract.objects.get()
+    assert (made.product, made.warn_percent) == (product, 35)
+    for who, path in (("dora", f"/contracts/{made.pk}/"), ("ana", f"/hours/{made.pk}/")):
+        assert "Consultoría sobre un producto instalado · Nodum Producción" in _text(browse(who).get(path))
 
 
 def test_hours_are_bought_and_adjusted_with_a_reason(cast: Cast, browse: Browse) -> None:

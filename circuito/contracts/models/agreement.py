@@ -78,18 +78,21 @@ class Contract(models.Model):
 
     `renewal_months` above zero: it goes on by itself for as many months more. `included_minutes` come each month or
     once a term (`plan`), and are `carried_over` or lapse. `kinds` and `components` say what is covered; empty is all.
-    `priority_1_always`: the clock of critical tickets runs around the clock.
+    `priority_1_always`: the clock of critical tickets runs around the clock. `product` is the installed one that
+    consulting is about. `warn_percent` of the hours left is when to warn; None is as the settings say.
     """
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="contracts")
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12, choices=CONTRACT_KINDS, default="maintenance")
+    product = models.ForeignKey(Product, models.PROTECT, null=True, related_name="+")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     renewal_months = models.PositiveSmallIntegerField(default=0)
     plan = models.CharField(max_length=8, choices=HOURS_PLANS, default="none")
     included_minutes = models.PositiveIntegerField(default=0)
     carried_over = models.BooleanField(default=False)
+    warn_percent = models.PositiveSmallIntegerField(null=True)
     overrun_rate = models.DecimalField(max_digits=10, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, default="USD")
     kinds = models.JSONField(default=list)

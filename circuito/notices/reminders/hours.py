@@ -37,17 +37,18 @@ def warn(now: datetime) -> int:
     count = 0
     for pk, standing in standings(rows.values(), now).items():
         ends = lasts_until(rows[pk], standing, now) if knobs.hours_forecast_days and standing.recent > 0 else None
-        for kind in _due(standing, ends, today, knobs):
+        for kind in _due(rows[pk], standing, ends, today, knobs):
             count += _warn(kind, rows[pk], standing, ends, now)
     return count
 
 
-def _due(standing: Standing, ends: date | None, today: date, knobs: Knobs) -> Iterator[str]:
+def _due(contract: Contract, standing: Standing, ends: date | None, today: date, knobs: Knobs) -> Iterator[str]:
     if standing.free <= 0:
         if standing.came_in > 0 or standing.consumed > 0:
             yield "hours_gone"
         return
-    if is_low(standing.free, standing.came_in, knobs.hours_warn_percent):
+    percent = knobs.hours_warn_percent if contract.warn_percent is None else contract.warn_percent
+    if is_low(standing.free, standing.came_in, percent):
         yield "hours_low"
     if ends is not None and (ends - today).days <= knobs.hours_forecast_days:
         yield "hours_forecast"

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from circuito.administration.contracts import MAX_HOURS, MAX_RATE, MAX_RENEWAL, Agreement
-from circuito.contracts.models import Contract, ServiceLevel, WorkCalendar
+from circuito.contracts.models import Contract, Product, ServiceLevel, WorkCalendar
 from circuito.contracts.models.agreement import CONTRACT_KINDS, HOURS_PLANS
 from circuito.people.actor import Actor
 from circuito.queries import catalogues, people
@@ -38,6 +38,10 @@ class ContractForm(forms.Form):
         label=_("Nombre"), max_length=120, help_text=_("Como lo llaman con el cliente: lo verá en su portal.")
     )
     kind = forms.ChoiceField(label=_("Clase"), choices=CONTRACT_KINDS, widget=forms.RadioSelect, initial="maintenance")
+    product = Choice(
+        queryset=Product.objects.filter(active=True), label=_("Producto instalado"), required=False,
+        empty_label=_("Ninguno en particular"),
+    )  # fmt: skip
     starts_on = DayField(label=_("Desde"))
     ends_on = DayField(label=_("Hasta"), required=False, help_text=_("Vacío: sin fin."))
     renewal_months = forms.IntegerField(
@@ -51,6 +55,11 @@ class ContractForm(forms.Form):
         help_text=_("Por mes, o por término del contrato."),
     )  # fmt: skip
     carried_over = forms.BooleanField(label=_("Las que sobran pasan al período siguiente"), required=False)
+    warn_percent = forms.IntegerField(
+        label=_("Avisar cuando queda menos de"), required=False, min_value=0, max_value=100,
+        help_text=_("Por ciento de las horas. Vacío: lo que dicen los ajustes. 0: sin este aviso."),
+        widget=forms.NumberInput(attrs={"class": "short"}),
+    )  # fmt: skip
     overrun_rate = RateField(
         label=_("Tarifa excedente"), required=False,
         help_text=_("Por hora: lo usado de más se factura al cerrar el período. Sin tarifa, se resta del siguiente."),
@@ -99,7 +108,7 @@ def _values(contract: Contract | None) -> dict[str, Any]:
         return {}
     same = (
         "name", "kind", "starts_on", "ends_on", "renewal_months", "plan", "carried_over", "overrun_rate", "currency",
-        "kinds", "level", "calendar", "priority_1_always", "note",
+        "kinds", "level", "calendar", "priority_1_always", "note", "product", "warn_percent",
     )  # fmt: skip
     values = {name: getattr(contract, name) for name in same}
     included = (Decimal(contract.included_minutes) / 60).quantize(Decimal("0.01")).normalize()
