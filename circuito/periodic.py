@@ -26,6 +26,7 @@ from circuito.notices.reminders import hours as hours_left
 from circuito.notices.reminders import service as service_deadlines
 from circuito.steps.access_consents import purge_secrets
 from circuito.steps.quotation import expire_quotes
+from circuito.steps.visits import cancel_void_visits
 from circuito.steps.waiting import lapse_unanswered
 from circuito.tickets.blobs import purge_files
 from circuito.tickets.promises import settle_overdue
@@ -85,6 +86,7 @@ def watch_promises(timestamp: int) -> None:
 def waiting_for_clients(timestamp: int) -> None:
     waiting.remind(now())
     lapse_unanswered(now())
+    cancel_void_visits(now())
 
 
 @app.periodic(cron="7 * * * *")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from circuito.contracts.calendars import of_contract
-from circuito.people.actor import Actor
+from circuito.people.actor import SYSTEM, Actor
 from circuito.people.models import User
-from circuito.rules.circuit import Role
+from circuito.rules.circuit import Role, State
 from circuito.steps.errors import InvalidInput
 from circuito.steps.time_entries import lock_person
 from circuito.steps.transition import Transition, transition
@@ -73,6 +75,23 @@ def cancel_visit(number: int, *, visit_id: int, reason: str, actor: Actor, now: 
         visit.save(update_fields=["cancelled_at", "sequence"])
         taken.detail = _detail(visit) | {"reason": reason.strip()}
     return visit
+
+
+def cancel_void_visits(now: datetime) -> int:
+    """Call off what is still planned for tickets that were left without effect; return how many.
+
+    Each in its own transaction: nobody drives to a client for nothing, and both calendars are free again.
+    """
+    count = 0
+    planned = Visit.objects.filter(cancelled_at=None, starts_at__gt=now, ticket__state=State.VOID)
+    for visit in planned.select_related("ticket__requester").order_by("id"):
+        asked_by = visit.ticket.requester
+        with translation.override(asked_by.language if asked_by is not None else settings.LANGUAGE_CODE):
+            reason = _("El ticket quedó sin efecto.")
+        with suppress(InvalidInput):  # somebody, or another worker, called it off in the meantime
+            cancel_visit(visit.ticket.number, visit_id=visit.pk, reason=reason, actor=SYSTEM, now=now)
+            count += 1
+    return count
 
 
 def is_outside_hours(ticket: Ticket, starts_at: datetime, ends_at: datetime) -> bool:

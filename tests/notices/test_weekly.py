@@ -172,6 +172,19 @@ def test_a_consultant_is_told_of_his_week_and_the_desk_of_what_waits(cast: Cast)
         assert "prometido para el 20/11/2026, vencido" in text
         assert "apáguelo en su perfil" in text
     assert "Recibido: 1" in texts["dora@soporte.example"]
+    assert Notice.objects.get(recipient="carlos@soporte.example").subject == "Su semana: 1 ticket a cargo"
+
+
+def test_what_waits_for_the_client_is_no_promise_passed(cast: Cast) -> None:
+    ticket = a_ticket(cast, "assigned")
+    Ticket.objects.filter(pk=ticket.pk).update(promised_on=date(2026, 11, 20), waiting_since=MONDAY)
+    digest(MONDAY)
+    mine, desk = (
+        Notice.objects.get(kind="staff_digest", recipient=f"{who}@soporte.example") for who in ("carlos", "dora")
+    )
+    assert "espera al cliente desde el 30/11/2026" in mine.text
+    assert "No hay fechas prometidas vencidas" in desk.text
+    assert "Esperando al cliente: 1" in desk.text
 
 
 def test_staff_may_switch_the_digest_off(cast: Cast, browse: Browse) -> None:

@@ -57,7 +57,7 @@ ALLOWED: dict[tuple[str, str], dict[str | None, str]] = {
     ("see_access", "assignee"): {"assigned": "assigned"},
     ("note_session", "assignee"): {s: s for s in ("assigned", "resolved")},
     **{("plan_visit", role): {s: s for s in ("ready", "assigned")} for role in WORKERS},
-    **{("cancel_visit", role): {s: s for s in (*OPEN, "validated", "void")} for role in WORKERS},
+    **{("cancel_visit", role): {s: s for s in (*OPEN, "validated", "void")} for role in (*WORKERS, "system")},
     **{("reopen", role): {"validated": "ready", "void": "ready"} for role in RECEPTION},
 }
 

@@ -10,9 +10,10 @@ import pytest
 from circuito.clock import now
 from circuito.notices.models import Notice
 from circuito.steps.errors import InvalidInput
-from circuito.steps.visits import cancel_visit, is_outside_hours, plan_visit
-from circuito.tickets.models import Ticket, Visit
+from circuito.steps.visits import cancel_visit, cancel_void_visits, is_outside_hours, plan_visit
+from circuito.tickets.models import StateChange, Ticket, Visit
 from tests.cast import Cast, a_ticket, a_workday
+from tests.conftest import Browse
 from tests.steps.served import a_visit
 
 HOUR = timedelta(hours=1)
@@ -57,6 +58,25 @@ def test_a_changed_visit_is_the_same_one_with_the_next_number(cast: Cast) -> Non
     assert (f"mailto:{cast.carlos.email}" in taken, f"mailto:{cast.ana.email}" in taken) == (True, False)
     plan(cast, number, 50, 52, visit_id=first.pk, person=cast.carla)
     assert told("visit_changed_you") == [cast.carla.email]
+
+
+def test_what_was_planned_for_a_ticket_without_effect_is_called_off_once(cast: Cast, browse: Browse) -> None:
+    number, other = a_ticket(cast, "assigned").number, a_ticket(cast, "assigned").number
+    visit, kept = a_visit(cast, number), a_visit(cast, other, starts=80, ends=82)
+    past = a_visit(cast, number, starts=-9, ends=-8)
+    assert cancel_void_visits(now()) == 0
+    browse("ana").post(f"/tickets/{number}/withdrawal/", {"answer": "", "remark": "Ya no hace falta."})
+    assert (cancel_void_visits(now()), cancel_void_visits(now())) == (1, 0)
+    for each in (visit, kept, past):
+        each.refresh_from_db()
+    assert (visit.cancelled_at is None, kept.cancelled_at, past.cancelled_at) == (False, None, None)
+    change = StateChange.objects.filter(ticket=visit.ticket).latest("id")
+    assert (change.step, change.role, change.to_state) == ("cancel_visit", "system", "void")
+    for kind, recipient in (("visit_cancelled", "ana@acme.example"), ("visit_cancelled_you", "carlos@soporte.example")):
+        notice = Notice.objects.get(kind=kind, change=change)
+        assert notice.recipient == recipient
+        assert "El ticket quedó sin efecto." in notice.text
+        assert "METHOD:CANCEL" in notice.calendar
 
 
 def test_a_cancelled_visit_is_told_with_its_reason(cast: Cast) -> None:

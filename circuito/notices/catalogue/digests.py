@@ -35,6 +35,13 @@ def work_content(tickets: list[Ticket], today: date) -> Content:
     )
 
 
+def work_subject(count: int) -> str:
+    """Write the subject of a consultant's digest."""
+    return ngettext("Su semana: %(count)d ticket a cargo", "Su semana: %(count)d tickets a cargo", count) % {
+        "count": count
+    }
+
+
 def desk_content(figures: DeskFigures, today: date) -> Content:
     """Write the digest of the desk and of managers."""
     late = len(figures.overdue)

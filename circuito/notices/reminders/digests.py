@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from circuito.access import tickets_for
 from circuito.contracts.calendars import standard
 from circuito.knobs.store import current
-from circuito.notices.catalogue.digests import DeskFigures, desk_content, work_content
+from circuito.notices.catalogue.digests import DeskFigures, desk_content, work_content, work_subject
 from circuito.notices.content import Recipient
 from circuito.notices.models import Told
 from circuito.notices.once import once
@@ -60,13 +60,13 @@ def _tell_consultant(person: User, today: date, now: datetime) -> bool:
         return False
     tell(
         KIND, Recipient.of(person), now, lambda: work_content(tickets, today),
-        subject=lambda: _("Su semana: %(count)d tickets a cargo") % {"count": len(tickets)}, internal=True,
+        subject=lambda: work_subject(len(tickets)), internal=True,
     )  # fmt: skip
     return True
 
 
 def _tell_desk(person: User, today: date, now: datetime) -> bool:
-    overdue = list(_assigned().filter(promised_on__lt=today))
+    overdue = list(_assigned().filter(promised_on__lt=today, waiting_since=None))  # nothing breaks while it waits
     tell(
         KIND, Recipient.of(person), now, lambda: desk_content(DeskFigures(_counts(), overdue), today),
         subject=lambda: _("Soporte: la semana que empieza"), internal=True,
