@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import CLIENT, Desk, day, picture, text_of, unfold
+from tests.browser.desk import CLIENT, Desk, day, text_of, unfold
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -32,7 +32,6 @@ def test_a_date_is_suggested_wished_for_and_changed(desk: Desk) -> None:
     expect(ledger).to_have_count(2)
     expect(client.locator(".promises")).to_contain_text(f"antes: {_written(promised)}")
     expect(client.locator(".promises")).to_contain_text("Espera la tabla del estudio.")
-    picture(client, "fecha")
 
 
 def _assign_as_suggested(desk: Desk, number: int) -> str:
@@ -44,7 +43,6 @@ def _assign_as_suggested(desk: Desk, number: int) -> str:
     expect(page.locator("#assignments tr.chosen")).to_contain_text("Carlos Methol")
     expect(page.locator("#assignments tr.chosen")).to_contain_text(_written(promised))
     expect(page.locator(".ticket-head .state")).to_have_text("Pendiente de asignación")
-    picture(page, "asignacion")
     page.click("#assignments button.primary")
     mails = desk.new_mail(CLIENT, CARLOS)
     assert all(_written(promised) in text_of(mail) for mail in mails)
@@ -66,7 +64,6 @@ def _change(desk: Desk, wished: str, agreed: str) -> None:
     """The desk finds the wish in its inbox; the form for the date is open and says it."""
     page = desk.page("sofia")
     page.goto(desk.program.url)
-    picture(page, "bandeja-soporte")
     page.locator("#waiting-unread").get_by_role("link", name=TITLE).click()
     expect(page.locator("#promises")).to_contain_text(f"El cliente pide el {_written(wished)}: Hay inventario.")
     page.fill("#promises [name=promised_on]", agreed)

@@ -25,7 +25,6 @@ def test_three_kinds_of_tasks_until_the_inbox_is_empty(desk: Desk) -> None:
     assert headings[:3] == ["Consultas por responder", "Cotizaciones por aceptar o rechazar", "Soluciones por validar"]
     assert [_title(inbox.locator(f"#waiting-{name}")) for name in ("question", "quoted", "resolved")] == list(TITLES)
     assert "¿Con qué impresora?" in inbox.locator("#waiting-question").inner_text()
-    picture(client, "bandeja")
     _answers(desk, client)
     _accepts(desk, client)
     _validates(desk, client)
